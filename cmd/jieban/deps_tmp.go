@@ -1,0 +1,22 @@
+package main
+import (
+ _ "github.com/gofiber/fiber/v2"
+ _ "gorm.io/gorm"
+ _ "gorm.io/driver/postgres"
+ _ "gorm.io/driver/sqlite"
+ _ "modernc.org/sqlite"
+ _ "github.com/skip2/go-qrcode"
+ _ "github.com/pressly/goose/v3"
+ _ "github.com/danielgtaylor/huma/v2"
+ _ "github.com/danielgtaylor/huma/v2/adapters/humafiber"
+ _ "github.com/alecthomas/kong"
+ _ "golang.org/x/crypto/argon2"
+ _ "golang.org/x/text/unicode/norm"
+ _ "github.com/mozillazg/go-pinyin"
+ _ "github.com/makiuchi-d/gozxing"
+ _ "github.com/chromedp/chromedp"
+ _ "pgregory.net/rapid"
+ _ "go.uber.org/goleak"
+ _ "github.com/getkin/kin-openapi/openapi3"
+)
+func main(){}
