@@ -10,17 +10,20 @@ const of = { partial: "ok", check: "warn", refused: "refuse" };
 
 let ctx = null;
 
+// Before the first touch a browser refuses both and writes a complaint into the console at every try.
+const touched = () => navigator.userActivation?.hasBeenActive ?? true;
+
 /** Call it once in a tap: browsers keep sound silent until the person has touched the page. */
 export function unlock() {
   const Context = window.AudioContext ?? window.webkitAudioContext;
-  if (!ctx && Context) ctx = new Context();
+  if (!ctx && Context && touched()) ctx = new Context();
   if (ctx?.state === "suspended") ctx.resume().catch(() => {});
 }
 
 /** Plays "ok", "warn" or "refuse"; the gate's verdicts (ok, partial, check, refused) are understood too. Never throws. */
 export function play(kind) {
   const name = of[kind] ?? kind;
-  navigator.vibrate?.(shakes[name] ?? []);
+  if (touched()) navigator.vibrate?.(shakes[name] ?? []);
   if (ctx?.state !== "running" || !tunes[name]) return;
   for (const [pitch, at, length] of tunes[name]) tone(pitch, ctx.currentTime + at, length, name === "refuse" ? "square" : "sine");
 }
