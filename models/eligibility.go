@@ -107,7 +107,7 @@ func (d *Decision) add(ok bool, code, clause, zh, next string) {
 // window asks whether the programme runs, today and on the day of the visit.
 func (d *Decision) window(q Question) {
 	p, today := q.Programme, DayOf(q.Now)
-	clause := p.Clause("window")
+	clause := p.Clause(ClauseWindow)
 	switch {
 	case today > p.ValidTo:
 		d.add(false, "programme_over", clause, "优惠活动已在"+p.ValidTo.ZH()+"结束。", "请留意下一期活动的通知。")
@@ -123,7 +123,7 @@ func (d *Decision) window(q Question) {
 // residency asks whether the person is one of the home district.
 func (d *Decision) residency(q Question) {
 	p, e := q.Programme, q.Eligibility
-	clause := p.Clause("residents")
+	clause := p.Clause(ClauseResidents)
 	if q.Resident == nil {
 		d.add(false, ErrIdentityNeeded.Code, clause, "还没有登记证件,不知道您是不是"+p.Home+"的居民。", "回复“领券”登记。")
 		return

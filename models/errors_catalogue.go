@@ -74,3 +74,11 @@ var (
 	ErrProductInvalid = &Error{Kind: Invalid, Code: "product_invalid", EN: "a product field is out of range", ZH: "商品信息不对:%s"}
 	ErrMessageEmpty   = &Error{Kind: Invalid, Code: "message_empty", EN: "the message is empty or too long", ZH: "留言要有1到1000个字,请写一句您要问的事。"}
 )
+
+// Listing of products.
+var (
+	ErrListing   = &Error{Kind: Conflict, Code: "listing_state", EN: "the listing's state forbids it", ZH: "商品现在是“%s”,不能改成“%s”。请刷新后再看。"}
+	ErrNoPacks   = &Error{Kind: Conflict, Code: "no_packs", EN: "a product needs a pack on sale before it is listed", ZH: "这个商品还没有在售的规格,请先填好规格和价格再提交。"}
+	ErrStockSet  = &Error{Kind: Invalid, Code: "stock_invalid", EN: "stock must be a whole number from 0 to 1,000,000", ZH: "库存要填0到1000000的整数。"}
+	ErrNoAddress = &Error{Kind: Conflict, Code: "address_needed", EN: "no address has been given yet", ZH: "还没有收货地址,请先填收货人、手机和地址。"}
+)

@@ -40,3 +40,14 @@ type SupplierSums struct {
 	Name       string `json:"name"`
 	Sums
 }
+
+// Plus adds two sums.
+func (s Sums) Plus(o Sums) Sums {
+	s.OrderedFen += o.OrderedFen
+	s.PaidFen += o.PaidFen
+	s.ShippedFen += o.ShippedFen
+	s.AcceptedFen += o.AcceptedFen
+	s.RefundedFen += o.RefundedFen
+	s.Orders += o.Orders
+	return s
+}

@@ -24,9 +24,9 @@ func (f Fen) Yuan() string {
 	return fmt.Sprintf("%s%d.%02d", sign, f/100, f%100)
 }
 
-// ParseYuan reads 27, 27.5, 27.50, ¥27.50 or 27.50元.
+// ParseYuan reads 27, 27.5, 27.50, ¥27.50 (the sign in either width) or 27.50元. It answers ErrInvalid.
 func ParseYuan(s string) (Fen, error) {
-	t := strings.TrimSuffix(strings.TrimLeft(strings.TrimSpace(s), "¥¥"), "元")
+	t := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(s), "¥"), "\uFFE5"), "元")
 	whole, part, dotted := strings.Cut(t, ".")
 	if len(part) > 2 || (dotted && part == "") || whole == "" || len(whole) > 9 {
 		return 0, ErrInvalid.With("金额“" + s + "”应写成 27.50 这样")

@@ -97,11 +97,13 @@ type Checkout struct {
 }
 
 // Place turns a basket into one order per supplier, in the suppliers' order of id, lines in SKU order, or says what
-// stands in the way. expect is the sum the buyer was shown; unpaid counts the buyer's unpaid orders.
+// stands in the way. Items of one SKU are summed first. expect is the sum the buyer was shown; unpaid counts the buyer's
+// unpaid orders. It answers ErrBasketEmpty, ErrQuantity, ErrNotListed, ErrOutOfStock, ErrPriceChanged, ErrTooManyHolds.
 func Place(items []BasketItem, expect Fen, unpaid int, now time.Time) ([]Order, error) {
 	if len(items) == 0 {
 		return nil, ErrBasketEmpty
 	}
+	items = summed(items)
 	for _, it := range items {
 		if err := it.check(); err != nil {
 			return nil, err
@@ -129,6 +131,24 @@ func Place(items []BasketItem, expect Fen, unpaid int, now time.Time) ([]Order, 
 	}
 	slices.SortFunc(orders, func(a, b Order) int { return strings.Compare(a.SupplierID, b.SupplierID) })
 	return orders, nil
+}
+
+// summed joins items of one SKU, so that two small lines cannot ask for more than one large one could.
+func summed(items []BasketItem) []BasketItem {
+	var out []BasketItem
+	at := map[string]int{}
+	for _, it := range items {
+		switch i, seen := at[it.SKU.ID]; {
+		case it.Quantity < 1 || it.Quantity > MaxQuantity: // kept apart: a negative line must not hide in a sum
+			out = append(out, it)
+		case seen:
+			out[i].Quantity += it.Quantity
+		default:
+			at[it.SKU.ID] = len(out)
+			out = append(out, it)
+		}
+	}
+	return out
 }
 
 func (b BasketItem) check() error {
@@ -193,13 +213,7 @@ func (o Order) Status() string {
 	case OrderCompleted:
 		return "已收货"
 	case OrderCancelled, OrderClosedRefunded:
-		switch o.PaymentState {
-		case PaymentRefunded:
-			return "已取消,已退款"
-		case PaymentUnpaid:
-			return "已取消"
-		}
-		return "已取消,退款中"
+		return o.closedStatus()
 	}
 	switch {
 	case o.shipped() == 0:
@@ -209,4 +223,72 @@ func (o Order) Status() string {
 	default:
 		return "已发货,待收货"
 	}
+}
+
+// closedStatus tells apart the ends without delivery by where the money is.
+func (o Order) closedStatus() string {
+	switch {
+	case o.PaymentState == PaymentRefunded:
+		return "已取消,已退款"
+	case o.State == OrderClosedRefunded:
+		return "已关闭,款已退回"
+	case o.PaymentState == PaymentUnpaid:
+		return "已取消"
+	}
+	return "已取消,退款中"
+}
+
+// Ship turns what the supplier names (nil = all that is left) into the lines of a parcel, in the order's own order.
+// It answers ErrOrderState, ErrQuantity, ErrShipTooMuch, ErrNotFound.
+func (o Order) Ship(lines map[int64]int) ([]ShipmentLine, error) {
+	if o.State != OrderConfirmed || o.Unshipped() == 0 {
+		return nil, ErrOrderState.With(o.Status(), "发货")
+	}
+	var parcel []ShipmentLine
+	named := 0
+	for _, l := range o.Lines {
+		n := l.Quantity - l.Shipped
+		if lines != nil {
+			asked, ok := lines[l.ID]
+			if !ok {
+				continue
+			}
+			named++
+			switch {
+			case asked < 1 || asked > MaxQuantity:
+				return nil, ErrQuantity
+			case asked > n:
+				return nil, ErrShipTooMuch
+			}
+			n = asked
+		}
+		if n > 0 {
+			parcel = append(parcel, ShipmentLine{OrderLineID: l.ID, Quantity: n})
+		}
+	}
+	if named != len(lines) {
+		return nil, ErrNotFound.With("要发货的这一项")
+	}
+	if len(parcel) == 0 {
+		return nil, ErrQuantity
+	}
+	return parcel, nil
+}
+
+// Accept says which parcels the buyer's receipt (or 15 days) covers and whether that completes the order.
+// It answers ErrOrderState where nothing is on its way.
+func (o Order) Accept() (parcels []Shipment, completes bool, err error) {
+	completes = o.Unshipped() == 0
+	for _, s := range o.Shipments {
+		switch {
+		case ShipmentStates.Allows(string(s.State), string(ShipmentAccepted)):
+			parcels = append(parcels, s)
+		case s.State != ShipmentAccepted:
+			completes = false
+		}
+	}
+	if o.State != OrderConfirmed || len(parcels) == 0 {
+		return nil, false, ErrOrderState.With(o.Status(), "确认收货")
+	}
+	return parcels, completes, nil
 }

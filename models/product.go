@@ -33,6 +33,40 @@ var ListingStates = Machine{
 	},
 }
 
+// ZH is the word for where a product stands.
+func (l Listing) ZH() string {
+	switch l {
+	case ListingDraft:
+		return "草稿"
+	case ListingInReview:
+		return "待审核"
+	case ListingListed:
+		return "已上架"
+	case ListingPaused:
+		return "已暂停"
+	case ListingWithdrawn:
+		return "已下架"
+	}
+	return string(l)
+}
+
+// MayList says whether the account may move the product there: suppliers send in, pause, resume and withdraw their own;
+// officers decide what is in review and may pause or withdraw anything. It answers ErrNotFound for another supplier's
+// product, ErrForbidden, ErrListing.
+func (p Product) MayList(by Account, to Listing) error {
+	own := by.Role == RoleSupplier && by.SupplierID == p.SupplierID
+	officer := by.May(RoleOfficer)
+	switch {
+	case by.Role == RoleSupplier && !own:
+		return ErrNotFound.With("这个商品")
+	case !ListingStates.Allows(string(p.State), string(to)):
+		return ErrListing.With(p.State.ZH(), to.ZH())
+	case own && p.State != ListingInReview, officer && p.State != ListingDraft:
+		return nil
+	}
+	return ErrForbidden
+}
+
 // Product is what a supplier sells, in one or more packs (SKU). The label fields are those of 食品安全法 67.
 type Product struct {
 	ID             string `gorm:"primaryKey"`
@@ -77,6 +111,13 @@ type SKU struct {
 // TableName is spelled out: GORM would make s_k_us of it.
 func (SKU) TableName() string { return "skus" }
 
+// What one product may have at most.
+const (
+	MaxAliases = 10
+	MaxPacks   = 20
+	MaxStock   = 1_000_000 // units of one pack on hand
+)
+
 // Free is how many can be ordered now.
 func (s SKU) Free() int { return s.OnHand - s.Reserved }
 
@@ -94,6 +135,41 @@ func (p Product) Check() error {
 		return ErrProductInvalid.With("保质期应在1到3650天之间。")
 	case p.Fresh && p.SevenDayReturn:
 		return ErrProductInvalid.With("鲜活易腐的商品不适用七天退货,两项只能选一项。")
+	case n(p.Origin) > 100 || n(p.Storage) > 100 || n(p.Ingredients) > 300 || n(p.Net) > 50:
+		return ErrProductInvalid.With("产地、储存各最多100个字,净含量50个字,配料300个字。")
+	}
+	if err := p.checkAliases(); err != nil {
+		return err
+	}
+	return p.checkDates()
+}
+
+func (p Product) checkAliases() error {
+	if len(p.Aliases) > MaxAliases {
+		return ErrProductInvalid.With("别名最多10个。")
+	}
+	for _, a := range p.Aliases {
+		if n := utf8.RuneCountInString(strings.TrimSpace(a)); n < 1 || n > 20 {
+			return ErrProductInvalid.With("每个别名要1到20个字。")
+		}
+	}
+	return nil
+}
+
+func (p Product) checkDates() error {
+	if (p.SeasonFrom == "") != (p.SeasonTo == "") {
+		return ErrProductInvalid.With("产季的开始和结束要一起填,全年供应就都不填。")
+	}
+	for _, s := range []string{p.SeasonFrom, p.SeasonTo} {
+		// A leap year, so that 02-29 is a day.
+		if _, err := time.Parse(time.DateOnly, "2000-"+s); s != "" && err != nil {
+			return ErrProductInvalid.With("产季“" + s + "”应写成 08-01 这样。")
+		}
+	}
+	if p.ShipBy != "" {
+		if _, err := ParseDay(string(p.ShipBy)); err != nil {
+			return ErrProductInvalid.With("预售发货日应写成 2021-07-17 这样。")
+		}
 	}
 	return nil
 }

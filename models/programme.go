@@ -28,6 +28,12 @@ type Clause struct {
 	Text string `json:"text"`
 }
 
+// Every programme numbers these two clauses alike, so that decisions can cite them.
+const (
+	ClauseWindow    = "P1" // when it runs
+	ClauseResidents = "P2" // whom it is for
+)
+
 // OpenOn says whether visits on day d are within the programme.
 func (p Programme) OpenOn(d Day) bool { return d >= p.ValidFrom && d <= p.ValidTo }
 

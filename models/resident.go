@@ -85,3 +85,10 @@ func (r Resident) AgeOn(d Day) (age int, ok bool) {
 	}
 	return age, true
 }
+
+// NormalDocument is the one form under which a document's number is known and hashed: NFKC, no spaces or hyphens,
+// upper case.
+func NormalDocument(raw string) string {
+	s, _ := normalNumber(raw)
+	return s
+}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // ShipmentState is where a parcel stands.
@@ -62,16 +64,22 @@ type ShipmentLine struct {
 }
 
 // Carriers are the couriers a supplier can choose, as people call them.
-var Carriers = []string{"顺丰速运", "中国邮政", "中通快递", "圆通速递", "申通快递", "韵达快递", "京东物流", "极兔速递", "德邦快递", "自己送货"}
+var Carriers = []string{"顺丰速运", "中国邮政", "中通快递", "圆通速递", "申通快递", "韵达快递", "京东物流", "极兔速递", "德邦快递", OwnDelivery}
 
 var trackingNo = regexp.MustCompile(`^[A-Z0-9-]{6,32}$`)
 
-// CheckTracking brings a tracking number to one form, or refuses it. Own delivery needs no number but takes one.
+// OwnDelivery is the carrier of a supplier that brings the goods itself.
+const OwnDelivery = "自己送货"
+
+// CheckTracking brings a tracking number to one form, or refuses it with ErrTracking. Own delivery needs no number (then
+// it is "") but takes one.
 func CheckTracking(carrier, number string) (string, error) {
-	n := strings.ToUpper(strings.Join(strings.Fields(number), ""))
+	n := strings.ToUpper(strings.Join(strings.Fields(norm.NFKC.String(number)), ""))
 	switch {
 	case !slices.Contains(Carriers, carrier):
 		return "", ErrTracking.With("请从列表里选快递公司。")
+	case n == "" && carrier == OwnDelivery:
+		return "", nil
 	case !trackingNo.MatchString(n):
 		return "", ErrTracking.With("单号应是6到32位的字母和数字。")
 	}

@@ -207,12 +207,12 @@ func retryable(err error) bool {
 	return sqliteBusy(err)
 }
 
-// lock adds FOR UPDATE where the database has it; SQLite's immediate transactions have locked everything already.
+// lock adds FOR NO KEY UPDATE (which lets foreign keys point at the row) where the database has it; SQLite's immediate transactions have locked everything already.
 func (t *tx) lock() *gorm.DB {
 	if t.d.lite {
 		return t.g
 	}
-	return t.g.Clauses(clause.Locking{Strength: "UPDATE"})
+	return t.g.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
 }
 
 // one demands that a guarded write touched exactly one row: none means that somebody was faster.

@@ -1,0 +1,312 @@
+package db
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+
+	"github.com/jieban/jieban/models"
+	"gorm.io/gorm"
+)
+
+// LinkFor finds or makes the link of a platform's user, or of a web session's token. seen_at moves once an hour at most.
+func (d *DB) LinkFor(ctx context.Context, channel, user string) (models.Link, error) {
+	hash := d.hash("user:"+channel, user)
+	var l models.Link
+	err := d.read(ctx).Where("channel = ? AND user_hash = ?", channel, hash).Take(&l).Error
+	if err == nil && d.Now().Sub(l.SeenAt) < time.Hour {
+		return l, nil
+	}
+	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+		return l, err
+	}
+	err = d.write(ctx, func(t *tx) error {
+		if err := t.g.Exec(`INSERT INTO links (channel, user_hash, created_at, seen_at) VALUES (?, ?, ?, ?)
+			ON CONFLICT (channel, user_hash) DO UPDATE SET seen_at = excluded.seen_at`, channel, hash, t.now, t.now).Error; err != nil {
+			return err
+		}
+		return t.g.Where("channel = ? AND user_hash = ?", channel, hash).Take(&l).Error
+	})
+	return l, err
+}
+
+// Standing is all that is known of the person behind a link.
+type Standing struct {
+	Link        models.Link
+	Resident    *models.Resident
+	Eligibility *models.Eligibility
+	Consents    map[models.ConsentKind]bool
+	Decision    models.Decision // on residency alone
+}
+
+// Consented says whether both consents that a claim needs are given.
+func (s Standing) Consented() bool {
+	return s.Consents[models.ConsentSensitive] && s.Consents[models.ConsentSharing]
+}
+
+// Standing tells who is behind a link and where they stand.
+func (d *DB) Standing(ctx context.Context, linkID int64) (s Standing, err error) {
+	p, err := d.Programme(ctx)
+	if err != nil {
+		return s, err
+	}
+	t := &tx{g: d.read(ctx), d: d, now: d.Now()}
+	return t.standing(p, linkID)
+}
+
+func (t *tx) standing(p models.Programme, linkID int64) (s Standing, err error) {
+	if err := found(t.g.Take(&s.Link, linkID).Error, "这个会话"); err != nil {
+		return s, err
+	}
+	if s.Consents, err = t.consents(linkID); err != nil {
+		return s, err
+	}
+	if s.Link.ResidentID != nil {
+		var r models.Resident
+		if err := t.g.Take(&r, *s.Link.ResidentID).Error; err != nil {
+			return s, err
+		}
+		s.Resident = &r
+		if s.Eligibility, err = t.eligibility(p.ID, r.ID); err != nil {
+			return s, err
+		}
+	}
+	s.Decision = models.Decide(models.Question{
+		Programme: p, Resident: s.Resident, Eligibility: s.Eligibility, Guardian: s.Consents[models.ConsentGuardian], Now: t.now,
+	})
+	return s, nil
+}
+
+func (t *tx) eligibility(programme string, resident int64) (*models.Eligibility, error) {
+	var e models.Eligibility
+	err := t.g.Where("programme_id = ? AND resident_id = ?", programme, resident).Take(&e).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil
+	}
+	return &e, err
+}
+
+// Registration is what a person says of themselves.
+type Registration struct {
+	Kind   models.DocumentKind
+	Number string
+	Name   string
+	Phone  string // "" = none
+	Town   string // where they say they live; "" = not said. One outside the zone decides against them, openly.
+}
+
+// Register binds a link to the person of a document, and decides by the roster at once. The first proof of number and
+// name binds; from then on it takes the bound session, a code from it, or an officer (ErrBoundElsewhere).
+// Other refusals: ErrConsentNeeded, the document's own, ErrNameInvalid, ErrNameMismatch, ErrAlreadyBound.
+func (d *DB) Register(ctx context.Context, linkID int64, r Registration) (s Standing, err error) {
+	p, err := d.Programme(ctx)
+	if err != nil {
+		return s, err
+	}
+	doc, err := models.ParseDocument(r.Kind, r.Number, d.Today())
+	if err != nil {
+		return s, err
+	}
+	if r.Name, err = models.NormalName(r.Name); err != nil {
+		return s, err
+	}
+	if r.Phone != "" {
+		if r.Phone, err = models.ParsePhone(r.Phone); err != nil {
+			return s, err
+		}
+	}
+	err = d.write(ctx, func(t *tx) error {
+		s, err = t.register(p, linkID, doc, r)
+		return err
+	})
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return s, models.ErrBoundElsewhere // another session registered the same number at this very moment
+	}
+	return s, err
+}
+
+func (t *tx) register(p models.Programme, linkID int64, doc models.Document, r Registration) (s Standing, err error) {
+	var l models.Link
+	if err := found(t.lock().Take(&l, linkID).Error, "这个会话"); err != nil {
+		return s, err
+	}
+	given, err := t.consents(linkID)
+	if err != nil {
+		return s, err
+	}
+	if !given[models.ConsentSensitive] {
+		return s, models.ErrConsentNeeded
+	}
+	res, err := t.residentFor(p, l, doc, r)
+	if err != nil {
+		return s, err
+	}
+	if l.ResidentID == nil {
+		if err := t.bind(l.ID, res.ID); err != nil {
+			return s, err
+		}
+	}
+	if err := t.decideByRoster(p, res); err != nil {
+		return s, err
+	}
+	return t.standing(p, linkID)
+}
+
+// residentFor finds the person of a document, or makes them, if this link may speak for them.
+func (t *tx) residentFor(p models.Programme, l models.Link, doc models.Document, r Registration) (*models.Resident, error) {
+	hash, name := t.d.hash("number", doc.Number), t.d.hash("name", r.Name)
+	var res models.Resident
+	err := t.lock().Where("number_hash = ?", hash).Take(&res).Error
+	fresh := errors.Is(err, gorm.ErrRecordNotFound)
+	if err != nil && !fresh {
+		return nil, err
+	}
+	if l.ResidentID != nil && (fresh || *l.ResidentID != res.ID) {
+		var other models.Resident
+		if err := t.g.Take(&other, *l.ResidentID).Error; err != nil {
+			return nil, err
+		}
+		return nil, models.ErrAlreadyBound.With(other.MaskedName)
+	}
+	if !fresh {
+		return &res, t.mayOpen(l, res, name, r)
+	}
+	var listed models.RosterEntry
+	err = t.g.Where("programme_id = ? AND number_hash = ?", p.ID, hash).Take(&listed).Error
+	if err == nil && listed.NameHash != name {
+		return nil, models.ErrNameMismatch
+	}
+	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, err
+	}
+	return t.newResident(doc, r, hash, name)
+}
+
+// mayOpen refuses a record that is bound to another session, and a wrong name. Which of the two it is must not be
+// told apart by a stranger, so being bound is asked first.
+func (t *tx) mayOpen(l models.Link, res models.Resident, name string, r Registration) error {
+	if l.ResidentID == nil {
+		var elsewhere int64
+		if err := t.g.Model(&models.Link{}).Where("resident_id = ?", res.ID).Count(&elsewhere).Error; err != nil {
+			return err
+		}
+		if elsewhere > 0 {
+			return models.ErrBoundElsewhere
+		}
+	}
+	if res.NameHash != name {
+		return models.ErrNameMismatch
+	}
+	if r.Town == "" {
+		return nil
+	}
+	return t.g.Model(&res).Update("town", r.Town).Error
+}
+
+func (t *tx) newResident(doc models.Document, r Registration, hash, name string) (*models.Resident, error) {
+	res := models.Resident{
+		DocumentKind: doc.Kind, NumberHash: hash, NameHash: name, MaskedNumber: models.MaskDocument(doc.Number),
+		MaskedName: models.MaskName(r.Name), Birth: doc.Birth, Area: doc.Area, Town: r.Town, CreatedAt: t.now,
+	}
+	var err error
+	if res.NumberSealed, err = t.d.seal(doc.Number); err != nil {
+		return nil, err
+	}
+	if res.NameSealed, err = t.d.seal(r.Name); err != nil {
+		return nil, err
+	}
+	if res.PhoneSealed, err = t.d.seal(r.Phone); err != nil {
+		return nil, err
+	}
+	return &res, t.g.Create(&res).Error
+}
+
+// bind ties a link to a person, and the consents given before with it.
+func (t *tx) bind(linkID, residentID int64) error {
+	if err := one(t.g.Exec("UPDATE links SET resident_id = ? WHERE id = ? AND resident_id IS NULL", residentID, linkID)); err != nil {
+		return err
+	}
+	if err := t.g.Exec("UPDATE consents SET resident_id = ? WHERE link_id = ? AND resident_id IS NULL", residentID, linkID).Error; err != nil {
+		return err
+	}
+	return t.audit(ByLink(linkID), "resident.bind", fmt.Sprintf("resident:%d", residentID), "")
+}
+
+// linkCodeFor is how long a one-time code holds.
+const linkCodeFor = 10 * time.Minute
+
+// LinkCode makes a one-time code of 8 digits that opens the same record in another session within 10 minutes.
+// It answers ErrIdentityNeeded for a session that is not bound.
+func (d *DB) LinkCode(ctx context.Context, linkID int64) (code string, err error) {
+	n, err := rand.Int(rand.Reader, big.NewInt(100_000_000))
+	if err != nil {
+		return "", err
+	}
+	code = fmt.Sprintf("%08d", n)
+	return code, d.write(ctx, func(t *tx) error {
+		var l models.Link
+		if err := t.g.Take(&l, linkID).Error; err != nil {
+			return found(err, "这个会话")
+		}
+		if l.ResidentID == nil {
+			return models.ErrIdentityNeeded
+		}
+		if err := t.g.Exec("DELETE FROM link_codes WHERE resident_id = ? OR expires_at < ?", *l.ResidentID, t.d.realNow()).Error; err != nil {
+			return err
+		}
+		return t.g.Exec("INSERT INTO link_codes (code_hash, resident_id, expires_at) VALUES (?, ?, ?)",
+			t.d.hash("link_code", code), *l.ResidentID, t.d.realNow().Add(linkCodeFor)).Error
+	})
+}
+
+// BindByCode opens a record in this session with a code shown in the bound one. A code works once.
+// It answers ErrWrongLinkCode, ErrConsentNeeded or ErrAlreadyBound.
+func (d *DB) BindByCode(ctx context.Context, linkID int64, code string) (s Standing, err error) {
+	p, err := d.Programme(ctx)
+	if err != nil {
+		return s, err
+	}
+	code = strings.Join(strings.Fields(code), "")
+	err = d.write(ctx, func(t *tx) error {
+		s, err = t.bindByCode(p, linkID, code)
+		return err
+	})
+	return s, err
+}
+
+func (t *tx) bindByCode(p models.Programme, linkID int64, code string) (s Standing, err error) {
+	before, err := t.standing(p, linkID)
+	if err != nil {
+		return s, err
+	}
+	if !before.Consents[models.ConsentSensitive] {
+		return s, models.ErrConsentNeeded
+	}
+	if before.Resident != nil {
+		return s, models.ErrAlreadyBound.With(before.Resident.MaskedName)
+	}
+	var resident int64
+	err = t.g.Raw("DELETE FROM link_codes WHERE code_hash = ? AND expires_at > ? RETURNING resident_id",
+		t.d.hash("link_code", code), t.d.realNow()).Row().Scan(&resident)
+	if err != nil {
+		return s, models.ErrWrongLinkCode
+	}
+	if err := t.bind(linkID, resident); err != nil {
+		return s, err
+	}
+	return t.standing(p, linkID)
+}
+
+// Release unbinds a person from every session, so that they can register anew: an officer has seen who they are.
+func (d *DB) Release(ctx context.Context, by models.Account, residentID int64) error {
+	return d.write(ctx, func(t *tx) error {
+		if err := t.g.Exec("UPDATE links SET resident_id = NULL WHERE resident_id = ?", residentID).Error; err != nil {
+			return err
+		}
+		return t.audit(ByAccount(by.ID), "resident.release", fmt.Sprintf("resident:%d", residentID), "")
+	})
+}

@@ -1,0 +1,229 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"github.com/jieban/jieban/models"
+	"github.com/jieban/jieban/models/db/seed"
+)
+
+// The seed is data of the demonstration: the programme of 2021 as it was printed, and people, suppliers and prices
+// that are made up and say so.
+
+type seedProgramme struct {
+	Programme struct {
+		ID, Title, Home, Host string
+		ValidFrom             models.Day `json:"valid_from"`
+		ValidTo               models.Day `json:"valid_to"`
+		AnnouncedOn           models.Day `json:"announced_on"`
+		Controller, Contact   string
+		Clauses               []models.Clause
+		Holidays, Workdays    []models.Day
+	}
+	Zone  struct{ Towns []models.Town }
+	Spots []struct {
+		ID, Name, Grade, Town, Intro, Bring string
+		Hours                               *string
+		Aliases                             []string
+		Tickets                             []models.TicketItem
+		ListPrice                           *models.Fen `json:"list_price_fen"`
+		Sort                                int
+	}
+	Offers []struct {
+		ID, Spot, Clause, Components string
+		Kind                         models.OfferKind
+		PayPercent                   int         `json:"pay_percent"`
+		FixedFen                     *models.Fen `json:"fixed_fen"`
+		PerDay                       *int        `json:"per_day"`
+		PerSpot                      *int        `json:"per_spot"`
+		Total                        *int
+		DailyQuota                   *int `json:"daily_quota"`
+		MaxParty                     *int `json:"max_party"`
+		AdvanceDays                  *int `json:"advance_days"`
+		Blackout                     []models.Day
+		HolidayBlackout              bool `json:"holiday_blackout"`
+	}
+}
+
+type seedPeople struct {
+	Residents []struct {
+		Name, Number, Town, Village string
+		DocumentKind                models.DocumentKind `json:"document_kind"`
+	}
+	Samples []Sample
+}
+
+// Sample is a made-up person whom the demonstration offers by a tap.
+type Sample struct {
+	Key, Name, Number, Phone, Town, Label, Note string
+}
+
+// DemoAccount is a member of staff of the demonstration, password and all.
+type DemoAccount struct {
+	Login, Name, Password string
+	Role                  models.Role
+	Spot, Supplier        string
+}
+
+// keepDays is how long after its end a programme keeps personal data, until an officer sets another span.
+const keepDays = 90
+
+// Samples gives the sample residents of the demonstration.
+func Samples() ([]Sample, error) {
+	var people seedPeople
+	return people.Samples, readSeed("residents.json", &people)
+}
+
+// DemoAccounts gives the staff accounts of the demonstration.
+func DemoAccounts() ([]DemoAccount, error) {
+	var file struct{ Accounts []DemoAccount }
+	err := readSeed("accounts.json", &file)
+	return file.Accounts, err
+}
+
+func readSeed(name string, into any) error {
+	raw, err := seed.Files.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return fmt.Errorf("seed %s: %w", name, err)
+	}
+	return nil
+}
+
+// Seed fills an empty database with the programme, and with the demonstration's people, staff and shop if demo is set.
+// A database that has a programme is left as it is. fresh says whether anything was written.
+func (d *DB) Seed(ctx context.Context, demo bool) (fresh bool, err error) {
+	var n int64
+	if err := d.read(ctx).Model(&models.Programme{}).Count(&n).Error; err != nil || n > 0 {
+		return false, err
+	}
+	var p seedProgramme
+	var people seedPeople
+	if err := readSeed("programme_2021.json", &p); err != nil {
+		return false, err
+	}
+	var staff []models.Account
+	if demo {
+		if err := readSeed("residents.json", &people); err != nil {
+			return false, err
+		}
+		if staff, err = demoStaff(); err != nil {
+			return false, err
+		}
+	}
+	err = d.write(ctx, func(t *tx) error {
+		fresh = false
+		if err := t.lockSeed(); err != nil {
+			return err
+		}
+		var n int64
+		if err := t.g.Model(&models.Programme{}).Count(&n).Error; err != nil || n > 0 {
+			return err
+		}
+		fresh = true
+		if err := t.seedProgramme(p); err != nil || !demo {
+			return err
+		}
+		if err := t.seedRoster(p.Programme.ID, people); err != nil {
+			return err
+		}
+		for i := range staff {
+			staff[i].CreatedAt = t.now
+		}
+		if err := t.g.Create(&staff).Error; err != nil {
+			return err
+		}
+		return t.seedShop()
+	})
+	return fresh, err
+}
+
+// lockSeed lets one process seed at a time: the row it writes is waited on by the others.
+func (t *tx) lockSeed() error {
+	return t.g.Exec("INSERT INTO settings (key, value) VALUES ('seeded', '1') ON CONFLICT (key) DO UPDATE SET value = excluded.value").Error
+}
+
+func demoStaff() ([]models.Account, error) {
+	accounts, err := DemoAccounts()
+	if err != nil {
+		return nil, err
+	}
+	staff, errs := make([]models.Account, len(accounts)), make([]error, len(accounts))
+	var wg sync.WaitGroup
+	for i, a := range accounts { // each password takes tens of milliseconds to hash
+		wg.Go(func() {
+			staff[i], errs[i] = NewAccount{
+				Login: a.Login, Name: a.Name, Password: a.Password, Role: a.Role, SpotID: a.Spot, SupplierID: a.Supplier, Demo: true,
+			}.account()
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return staff, nil
+}
+
+func (t *tx) seedProgramme(s seedProgramme) error {
+	p := s.Programme
+	if err := t.g.Create(&models.Programme{
+		ID: p.ID, No: 1, Title: p.Title, Home: p.Home, Host: p.Host, ValidFrom: p.ValidFrom, ValidTo: p.ValidTo, AnnouncedOn: p.AnnouncedOn,
+		Controller: p.Controller, Contact: p.Contact, Clauses: p.Clauses, Holidays: p.Holidays, Workdays: p.Workdays, Zone: s.Zone.Towns,
+		KeepDays: keepDays, Version: 1,
+	}).Error; err != nil {
+		return err
+	}
+	var spots []models.Spot
+	for i, v := range s.Spots {
+		spot := models.Spot{
+			ID: v.ID, No: i + 1, Name: v.Name, Aliases: v.Aliases, Grade: v.Grade, Town: v.Town, Intro: v.Intro, Bring: v.Bring,
+			Tickets: v.Tickets, ListPrice: v.ListPrice, Closed: []models.Day{}, Photo: "/photos/seed/spot-" + v.ID + ".svg", Sort: v.Sort, Version: 1,
+		}
+		if v.Hours != nil {
+			spot.Hours = *v.Hours
+		}
+		spots = append(spots, spot)
+	}
+	if err := t.g.Create(&spots).Error; err != nil {
+		return err
+	}
+	var offers []models.Offer
+	for _, o := range s.Offers {
+		offers = append(offers, models.Offer{
+			ID: o.ID, ProgrammeID: p.ID, SpotID: o.Spot, Kind: o.Kind, PayPercent: o.PayPercent, FixedFen: o.FixedFen, Rounding: models.RoundFen,
+			ClauseText: o.Clause, Components: o.Components, PerDay: o.PerDay, PerSpot: o.PerSpot, Total: o.Total, DailyQuota: o.DailyQuota,
+			MaxParty: o.MaxParty, AdvanceDays: o.AdvanceDays, Blackout: o.Blackout, HolidayBlackout: o.HolidayBlackout, Version: 1,
+		})
+	}
+	return t.g.Create(&offers).Error
+}
+
+func (t *tx) seedRoster(programmeID string, people seedPeople) error {
+	var list []models.RosterEntry
+	for _, r := range people.Residents {
+		name, err := models.NormalName(r.Name)
+		if err != nil {
+			return err
+		}
+		doc, err := models.ParseDocument(r.DocumentKind, r.Number, models.DayOf(t.now))
+		if err != nil {
+			return err
+		}
+		e := models.RosterEntry{
+			ProgrammeID: programmeID, NumberHash: t.d.hash("number", doc.Number), NameHash: t.d.hash("name", name),
+			MaskedNumber: models.MaskDocument(doc.Number), MaskedName: models.MaskName(name), Town: r.Town, Village: r.Village, ImportedAt: t.now,
+		}
+		if e.NameSealed, err = t.d.seal(name); err != nil {
+			return err
+		}
+		list = append(list, e)
+	}
+	return t.g.CreateInBatches(&list, 100).Error
+}
