@@ -275,13 +275,13 @@ func (o Order) Ship(lines map[int64]int) ([]ShipmentLine, error) {
 	return parcel, nil
 }
 
-// Accept says which parcels the buyer's receipt (or 15 days) covers and whether that completes the order.
-// It answers ErrOrderState where nothing is on its way.
-func (o Order) Accept() (parcels []Shipment, completes bool, err error) {
+// Accept says which parcels sent until then count as received and whether that completes the order. A buyer's receipt
+// covers what is sent until now, time alone what was sent AcceptAfter ago. It answers ErrOrderState where that is nothing.
+func (o Order) Accept(until time.Time) (parcels []Shipment, completes bool, err error) {
 	completes = o.Unshipped() == 0
 	for _, s := range o.Shipments {
 		switch {
-		case ShipmentStates.Allows(string(s.State), string(ShipmentAccepted)):
+		case !s.ShippedAt.After(until) && ShipmentStates.Allows(string(s.State), string(ShipmentAccepted)):
 			parcels = append(parcels, s)
 		case s.State != ShipmentAccepted:
 			completes = false

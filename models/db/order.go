@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/jieban/jieban/models"
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
 
@@ -68,12 +69,8 @@ func (d *DB) PlaceOrder(ctx context.Context, linkID int64, r OrderRequest) (Chec
 // requests of one buyer come one after the other, so a key is new to one of them only and nobody slips past the limit
 // of unpaid orders.
 func (t *tx) placeOnce(linkID int64, r OrderRequest) (int64, error) {
-	var link int64
-	if err := t.g.Raw("SELECT id FROM links WHERE id = ?"+t.forUpdate(), linkID).Scan(&link).Error; err != nil {
-		return 0, err
-	}
-	if link == 0 {
-		return 0, models.ErrNotFound.With("这个会话")
+	if err := t.lockRows().Select("id").Where("id = ?", linkID).Take(&models.Link{}).Error; err != nil {
+		return 0, found(err, "这个会话")
 	}
 	var before struct {
 		Stored *int64
@@ -112,13 +109,13 @@ func (t *tx) placeOnce(linkID int64, r OrderRequest) (int64, error) {
 	return id, t.emptyBasket(linkID, orders)
 }
 
-// forUpdate locks the rows of a SELECT against every write but not against foreign keys that point to them: a notice
-// to the same person need not wait. SQLite's immediate transactions have locked everything already.
-func (t *tx) forUpdate() string {
+// lockRows locks what is read against every write, but not against foreign keys that come to point to it: a notice to the
+// same person need not wait. SQLite's immediate transactions have locked everything already.
+func (t *tx) lockRows() *gorm.DB {
 	if t.d.lite {
-		return ""
+		return t.g
 	}
-	return " FOR NO KEY UPDATE"
+	return t.g.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
 }
 
 // orderItems reads what is to be bought as it is now: the basket, or the packs that are named.

@@ -257,7 +257,7 @@ CREATE INDEX products_category ON products (category, state, sort, id);
 
 -- What a search finds a product by: characters, pairs of characters, pinyin, initials.
 CREATE TABLE product_terms (
-  term       TEXT NOT NULL,
+  term       TEXT ${c} NOT NULL,
   product_id TEXT NOT NULL REFERENCES products (id),
   PRIMARY KEY (term, product_id)
 );
@@ -396,6 +396,15 @@ CREATE INDEX refunds_payment ON refunds (payment_id);
 CREATE INDEX refunds_order ON refunds (order_id);
 CREATE INDEX refunds_due ON refunds (next_try_at) WHERE state = 'refunding';
 
+-- A tracking number belongs to the supplier that used it first.
+CREATE TABLE tracking_numbers (
+  carrier     TEXT NOT NULL,
+  tracking_no TEXT NOT NULL,
+  supplier_id TEXT NOT NULL REFERENCES suppliers (id),
+  PRIMARY KEY (carrier, tracking_no),
+  UNIQUE (carrier, tracking_no, supplier_id)
+);
+
 CREATE TABLE shipments (
   id          ${id},
   order_id    BIGINT NOT NULL REFERENCES orders (id),
@@ -405,9 +414,9 @@ CREATE TABLE shipments (
   state       TEXT NOT NULL CHECK (state IN ('packing', 'shipped', 'in_transit', 'delivered', 'accepted', 'problem', 'returning', 'lost')),
   shipped_at  ${time} NOT NULL,
   accepted_at ${time},
-  UNIQUE (order_id, carrier, tracking_no)
+  UNIQUE (order_id, carrier, tracking_no),
+  FOREIGN KEY (carrier, tracking_no, supplier_id) REFERENCES tracking_numbers (carrier, tracking_no, supplier_id)
 );
-CREATE INDEX shipments_tracking ON shipments (carrier, tracking_no);
 CREATE INDEX shipments_open ON shipments (shipped_at) WHERE accepted_at IS NULL;
 
 CREATE TABLE shipment_lines (
