@@ -135,13 +135,23 @@ func (s *server) template(tb testing.TB, admin, name string, fill func(url strin
 	if err := create(admin, database, "template0"); err != nil {
 		tb.Fatalf("make template %s: %v", name, err)
 	}
-	fill(withDatabase(admin, database)) // may end the test: the template is then not remembered
+	filled(tb, func() { fill(withDatabase(admin, database)) })
 	// A backend outlives its client by a moment and the copy would wait for it; and nobody may write any more.
 	if err := closeDatabase(admin, database); err != nil {
 		tb.Fatalf("close template %s: %v", name, err)
 	}
 	s.templates[name] = database
 	return database
+}
+
+// filled runs a fill and ends the test if it failed, so that no later test copies half a template.
+func filled(tb testing.TB, fill func()) {
+	tb.Helper()
+	before := tb.Failed()
+	fill()
+	if tb.Failed() && !before {
+		tb.FailNow()
+	}
 }
 
 // create makes one test's database and has it dropped with the test.

@@ -71,15 +71,20 @@ func TestTemplateIsFilledOnceAndCopiedForEach(t *testing.T) {
 func TestTemplateForgetsAFillThatFailed(t *testing.T) {
 	t.Parallel()
 	admin := shared.start(t)
-	failing := &recorder{TB: t}
-	failing.run(func() { shared.template(failing, admin, "broken", func(string) { failing.Fatalf("no migration") }) })
-	if failing.failed == "" {
-		t.Fatal("a fill that failed did not fail its test")
-	}
-	filled := false
-	Template(t, "broken", func(string) { filled = true })
-	if !filled {
-		t.Fatal("the next test got the template that failed")
+	for name, fail := range map[string]func(*recorder){
+		"fatal": func(r *recorder) { r.Fatalf("no migration") },
+		"error": func(r *recorder) { r.Errorf("no seed") },
+	} {
+		failing := &recorder{TB: t}
+		failing.run(func() { shared.template(failing, admin, name, func(string) { fail(failing) }) })
+		if !failing.Failed() {
+			t.Errorf("%s: a fill that failed did not fail its test", name)
+		}
+		again := false
+		Template(t, name, func(string) { again = true })
+		if !again {
+			t.Errorf("%s: the next test got the template that failed", name)
+		}
 	}
 }
 
@@ -139,6 +144,12 @@ type recorder struct {
 }
 
 func (r *recorder) Helper() {}
+
+func (r *recorder) Failed() bool { return r.failed != "" }
+
+func (r *recorder) FailNow() { runtime.Goexit() }
+
+func (r *recorder) Errorf(format string, args ...any) { r.failed = fmt.Sprintf(format, args...) }
 
 func (r *recorder) Skipf(format string, args ...any) {
 	r.skipped = fmt.Sprintf(format, args...)

@@ -38,7 +38,7 @@ func sqliteTemplate(tb testing.TB, name string, fill func(path string)) []byte {
 		return content
 	}
 	path := filepath.Join(tb.TempDir(), "template.db")
-	fill(path) // may end the test: the template is then not remembered
+	filled(tb, func() { fill(path) })
 	// The last close moves the write-ahead log into the file; a log that is left means that the
 	// copy would lack what is in it.
 	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
