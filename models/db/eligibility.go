@@ -1,14 +1,8 @@
 package db
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"image"
-	"image/color"
-	"image/draw"
-	"image/jpeg"
-	_ "image/png" // photos come as JPEG or PNG
 	"strings"
 	"time"
 
@@ -69,20 +63,19 @@ func (t *tx) moveCase(e models.Eligibility, to models.EligibilityState, basis mo
 	}))
 }
 
-// MaxPhoto is the largest photo taken, in bytes, and maxPixels the largest picture decoded.
-const (
-	MaxPhoto  = 8 << 20
-	maxPixels = 40_000_000
-	photoSide = 1600
-)
+// evidenceSide is the longer side of a kept evidence photo, in pixels: small print stays readable.
+const evidenceSide = 1600
 
-// GiveEvidence adds text or a photo (JPEG or PNG, at most MaxPhoto) to the person's open case; a refused case is
+// GiveEvidence adds text or a photo (JPEG or PNG, at most 8 MB) to the person's open case; a refused case is
 // opened again. The photo is drawn anew, so that no metadata (place, device) is kept, and sealed. It answers
 // ErrIdentityNeeded, ErrEvidenceUnasked, ErrPhoto or ErrMessageEmpty.
 func (d *DB) GiveEvidence(ctx context.Context, linkID int64, text string, photo []byte) error {
-	clean, err := evidencePhoto(photo)
-	if err != nil {
-		return err
+	var clean []byte
+	var err error
+	if len(photo) > 0 {
+		if clean, err = cleanJPEG(photo, evidenceSide); err != nil {
+			return err
+		}
 	}
 	if text = strings.TrimSpace(text); text != "" || clean == nil {
 		if text, err = models.CheckMessage(text); err != nil {
@@ -129,52 +122,6 @@ func (t *tx) giveEvidence(p models.Programme, linkID int64, ev models.Evidence) 
 		return err
 	}
 	return t.audit(ByLink(linkID), "evidence.give", fmt.Sprintf("eligibility:%d", e.ID), "")
-}
-
-// evidencePhoto draws a photo anew on white, at most photoSide pixels a side, as a JPEG without metadata.
-func evidencePhoto(raw []byte) ([]byte, error) {
-	if len(raw) == 0 {
-		return nil, nil
-	}
-	return redraw(raw, photoSide)
-}
-
-func redraw(raw []byte, side int) ([]byte, error) {
-	if len(raw) > MaxPhoto {
-		return nil, models.ErrPhoto
-	}
-	conf, _, err := image.DecodeConfig(bytes.NewReader(raw))
-	if err != nil || conf.Width < 1 || conf.Height < 1 || conf.Width*conf.Height > maxPixels {
-		return nil, models.ErrPhoto.From(err)
-	}
-	src, _, err := image.Decode(bytes.NewReader(raw))
-	if err != nil {
-		return nil, models.ErrPhoto.From(err)
-	}
-	step := 1
-	for max(conf.Width, conf.Height)/step > side {
-		step++
-	}
-	b := src.Bounds()
-	dst := image.NewRGBA(image.Rect(0, 0, (b.Dx()+step-1)/step, (b.Dy()+step-1)/step))
-	draw.Draw(dst, dst.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
-	for y := range dst.Bounds().Dy() {
-		for x := range dst.Bounds().Dx() {
-			dst.Set(x, y, over(src.At(b.Min.X+x*step, b.Min.Y+y*step)))
-		}
-	}
-	var out bytes.Buffer
-	if err := jpeg.Encode(&out, dst, &jpeg.Options{Quality: 82}); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
-}
-
-// over lays a colour on white.
-func over(c color.Color) color.Color {
-	r, g, b, a := c.RGBA()
-	lay := func(v uint32) uint8 { return uint8((v + 0xffff - a) >> 8) }
-	return color.RGBA{lay(r), lay(g), lay(b), 0xff}
 }
 
 // Case is one line of the officer's queue.

@@ -74,7 +74,8 @@ const keepDays = 90
 // Samples gives the sample residents of the demonstration.
 func Samples() ([]Sample, error) {
 	var people seedPeople
-	return people.Samples, readSeed("residents.json", &people)
+	err := readSeed("residents.json", &people)
+	return people.Samples, err
 }
 
 // DemoAccounts gives the staff accounts of the demonstration.
