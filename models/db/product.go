@@ -149,6 +149,9 @@ func (t *tx) saveProduct(by models.Account, p models.Product) (id string, err er
 	}
 	old := p.Version
 	p.Name, p.Version = strings.TrimSpace(p.Name), old+1
+	if p.Aliases == nil {
+		p.Aliases = []string{} // stored as [], never as null
+	}
 	if p.ID == "" {
 		p.ID, p.SupplierID, p.State, p.CreatedAt, p.Version = by.SupplierID+"-"+randomID(), by.SupplierID, models.ListingDraft, t.now, 1
 		err = t.g.Create(&p).Error
