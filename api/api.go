@@ -36,10 +36,10 @@ type Config struct {
 }
 
 // Sample is a resident whom the demonstration's chat offers by a tap.
-type Sample struct{ Label, Kind, Number, Name string }
+type Sample = db.Sample
 
-// DemoAccount is a staff account whom the demonstration's sign-in page offers by a tap.
-type DemoAccount struct{ Login, Name, Password string }
+// DemoAccount is a staff account that the demonstration's sign-in page offers by a tap.
+type DemoAccount = db.DemoAccount
 
 // App serves. It is made by New and is safe for concurrent use.
 type App struct {
@@ -133,6 +133,63 @@ func (a *App) routes() []route {
 			post("/api/v1/sessions", anyone, "Sign a member of staff in", a.signIn, guardPasswords, status(http.StatusCreated)),
 			del("/api/v1/sessions", staff, "Sign out", a.signOut),
 			get("/api/v1/sessions/me", staff, "Who is signed in", a.me),
+
+			// What is offered.
+			get("/api/v1/programmes", anyone, "List the programmes that run here", a.programmes, etag),
+			put("/api/v1/programmes/{id}", officer, "Change a programme's dates and contacts", a.setProgramme),
+			get("/api/v1/spots", anyone, "List the scenic spots", a.spots, etag),
+			get("/api/v1/spots/{id}", anyone, "Show a scenic spot", a.spot),
+			put("/api/v1/spots/{id}", officer, "Change what is known of a spot", a.setSpot),
+			get("/api/v1/offers", anyone, "List the offers", a.offers, etag),
+			get("/api/v1/offers/{id}", anyone, "Show an offer", a.offer),
+			get("/api/v1/offers/{id}/days", resident, "Show on which days an offer can be used", a.offerDays),
+			put("/api/v1/offers/{id}", officer, "Change an offer's settings", a.setOffer),
+
+			// A resident's own standing.
+			get("/api/v1/eligibility", resident, "Show whether one is eligible, with every reason", a.eligibility),
+			post("/api/v1/eligibility", resident, "Say who one is", a.register, creates),
+			del("/api/v1/eligibility", resident, "Erase what is known of one", a.erase),
+			post("/api/v1/eligibility/consents", resident, "Give consent", a.consent, creates),
+			del("/api/v1/eligibility/consents", resident, "Take every consent back", a.withdraw),
+			post("/api/v1/eligibility/evidence", resident, "Give evidence for an undecided case", a.giveEvidence, creates, upTo(bodyLimit)),
+			post("/api/v1/eligibility/codes", resident, "Get a one-time code for another session", a.linkCode, creates),
+			post("/api/v1/eligibility/links", resident, "Open one's record in this session by a code", a.bind, creates, guardPasswords),
+
+			// Vouchers and gates.
+			post("/api/v1/vouchers", resident, "Claim a voucher", a.claim, creates),
+			get("/api/v1/vouchers", resident, "List one's vouchers", a.vouchers),
+			get("/api/v1/vouchers/{id}", resident, "Show one's voucher", a.voucher),
+			get("/api/v1/vouchers/{id}/qr.png", resident, "Show the QR code of one's voucher", a.voucherQR, answers("image/png")),
+			post("/api/v1/vouchers/{id}/cancel", resident, "Give a voucher back", a.cancelVoucher),
+			post("/api/v1/vouchers/{id}/revoke", officer, "End a voucher against its holder's will", a.revokeVoucher),
+			plain(http.MethodGet, "/v/{token}.png", anyone, a.tokenQR),
+			post("/api/v1/scans", gate, "Scan a voucher", a.scan),
+			post("/api/v1/scans/{id}/undo", gate, "Take a scan back within 15 minutes", a.undoScan),
+			get("/api/v1/gate/today", gate|officer, "Show a spot's counts of today", a.gateCounts),
+
+			// Officers.
+			post("/api/v1/residents/import", officer, "Import the residents' roster from CSV", a.importRoster, upTo(bodyLimit)),
+			get("/api/v1/residents/roster", officer, "List the roster, masked", a.roster),
+			get("/api/v1/residents/cases", officer, "List the undecided residents", a.cases),
+			get("/api/v1/residents/cases/{id}", officer, "Open a case with its evidence (audited)", a.readCase),
+			get("/api/v1/residents/cases/{id}/evidence/{piece}.jpg", officer, "Show a photo given as evidence (audited)", a.evidencePhoto, answers("image/jpeg")),
+			post("/api/v1/residents/cases/{id}/decide", officer, "Decide a case", a.decideCase),
+			post("/api/v1/residents/{id}/release", officer, "Unbind a person from every session", a.release),
+			get("/api/v1/figures", officer, "Show the figures of a span of days", a.figures),
+			get("/api/v1/figures.csv", officer, "The same as CSV (UTF-8 with BOM)", a.figuresCSV, answers("text/csv")),
+			get("/api/v1/audit", officer, "List what was done by whom, the newest first", a.audit),
+			get("/api/v1/accounts", admin, "List the staff accounts", a.accounts),
+			post("/api/v1/accounts", admin, "Add a staff account", a.addAccount, creates),
+			put("/api/v1/accounts/{login}/password", admin, "Set a password and end the account's sessions", a.setPassword),
+
+			// Talking.
+			post("/api/v1/messages", resident, "Leave a message for an officer", a.ask, creates),
+			get("/api/v1/messages", officer, "List the messages that wait for an answer", a.messages),
+			post("/api/v1/messages/{id}/answer", officer, "Answer a message", a.answerMessage),
+			get("/api/v1/notices", resident, "List what one was told", a.notices),
+
+			// Pictures.
+			plain(http.MethodGet, "/photos/*", anyone, a.photo),
 		},
 	)
 }

@@ -82,3 +82,8 @@ var (
 	ErrStockSet  = &Error{Kind: Invalid, Code: "stock_invalid", EN: "stock must be a whole number from 0 to 1,000,000", ZH: "库存要填0到1000000的整数。"}
 	ErrNoAddress = &Error{Kind: Conflict, Code: "address_needed", EN: "no address has been given yet", ZH: "还没有收货地址,请先填收货人、手机和地址。"}
 )
+
+// Gates.
+var (
+	ErrOtherSpot = &Error{Kind: Forbidden, Code: "other_spot", EN: "this account scans at another spot", ZH: "您的账号不在这个景区检票。请换回自己的景区,或请管理员给账号改设景区。"}
+)

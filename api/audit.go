@@ -1,0 +1,40 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/jieban/jieban/models"
+	"github.com/jieban/jieban/models/db"
+)
+
+type auditInput struct {
+	pageInput
+	Actor  string `query:"actor" maxLength:"100" doc:"account:3, link:5 or system"`
+	Act    string `query:"act" maxLength:"100" doc:"voucher.claim, evidence.read …"`
+	Object string `query:"object" maxLength:"100" doc:"voucher:12"`
+}
+
+type auditView struct {
+	ID     int64     `json:"id"`
+	At     time.Time `json:"at"`
+	Actor  string    `json:"actor"`
+	Act    string    `json:"act"`
+	Object string    `json:"object"`
+	Detail string    `json:"detail"`
+}
+
+// audit lists what was done. An entry names no number, name or phone.
+func (a *App) audit(ctx context.Context, in *auditInput) (*listOutput[auditView], error) {
+	before, err := in.cursor()
+	if err != nil {
+		return nil, err
+	}
+	list, err := a.DB.AuditEntries(ctx, db.AuditFilter{Before: before, Actor: in.Actor, Act: in.Act, Object: in.Object, Limit: in.Limit})
+	if err != nil {
+		return nil, err
+	}
+	return listed(list, func(e models.Audit) auditView {
+		return auditView{e.ID, e.At.UTC(), e.Actor, e.Act, e.Object, e.Detail}
+	}, in.Limit, func(e models.Audit) int64 { return e.ID }), nil
+}

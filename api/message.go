@@ -1,0 +1,81 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/jieban/jieban/models/db"
+)
+
+type askInput struct {
+	Body struct {
+		Text string `json:"text" minLength:"1" maxLength:"1000"`
+	}
+}
+
+type askOutput struct {
+	Body struct {
+		Waiting bool `json:"waiting" doc:"true: an officer will answer in GET /api/v1/notices"`
+	}
+}
+
+// ask leaves a message for an officer.
+func (a *App) ask(ctx context.Context, in *askInput) (*askOutput, error) {
+	out := &askOutput{}
+	out.Body.Waiting = true
+	return out, a.DB.Ask(ctx, caller(ctx).Link.ID, in.Body.Text)
+}
+
+type messageView struct {
+	ID   int64     `json:"id"`
+	Text string    `json:"text"`
+	Who  string    `json:"who" doc:"masked name, or 访客"`
+	At   time.Time `json:"at"`
+}
+
+func (a *App) messages(ctx context.Context, in *pageInput) (*listOutput[messageView], error) {
+	after, err := in.cursor()
+	if err != nil {
+		return nil, err
+	}
+	list, err := a.DB.OpenMessages(ctx, after, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return listed(list, func(m db.MessageView) messageView {
+		return messageView{m.ID, m.Text, m.Who, m.AskedAt.UTC()}
+	}, in.Limit, func(m db.MessageView) int64 { return m.ID }), nil
+}
+
+type answerInput struct {
+	ID   int64 `path:"id" minimum:"1"`
+	Body struct {
+		Text string `json:"text" minLength:"1" maxLength:"1000"`
+	}
+}
+
+func (a *App) answerMessage(ctx context.Context, in *answerInput) (*struct{}, error) {
+	return nil, a.DB.Answer(ctx, *caller(ctx).Account, in.ID, in.Body.Text)
+}
+
+type noticeView struct {
+	ID   int64     `json:"id"`
+	Kind string    `json:"kind" doc:"eligibility_decided, order_shipped …"`
+	Text string    `json:"text"`
+	At   time.Time `json:"at"`
+}
+
+func viewNotice(n db.NoticeView) noticeView { return noticeView{n.ID, n.Kind, n.Text, n.At.UTC()} }
+
+// notices gives what a resident was told without having asked.
+func (a *App) notices(ctx context.Context, in *pageInput) (*listOutput[noticeView], error) {
+	after, err := in.cursor()
+	if err != nil {
+		return nil, err
+	}
+	list, err := a.DB.NoticesAfter(ctx, caller(ctx).Link.ID, after, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return listed(list, viewNotice, in.Limit, func(n db.NoticeView) int64 { return n.ID }), nil
+}
