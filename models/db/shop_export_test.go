@@ -1,6 +1,7 @@
 package db
 
 import (
+	"context"
 	"sync/atomic"
 	"time"
 
@@ -22,6 +23,20 @@ func (d *DB) CountStatements() *atomic.Int64 {
 	_ = c.Create().Before("gorm:create").Register("test:create", count)
 	_ = c.Update().Before("gorm:update").Register("test:update", count)
 	return &n
+}
+
+// CancelAll cancels every unpaid order, as their buyers would.
+func (d *DB) CancelAll(ctx context.Context) error {
+	var open []models.Order
+	if err := d.read(ctx).Select("no, link_id").Where("state = 'pending_payment'").Find(&open).Error; err != nil {
+		return err
+	}
+	for _, o := range open {
+		if _, err := d.CancelOrder(ctx, o.LinkID, o.No); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DryRun gives the SQL that a filter of the catalogue becomes, for EXPLAIN.
