@@ -13,7 +13,7 @@ const SAME = 2000; // ms in which the same text is one scan, not two
 const WIDEST = 960; // px of the longer side of a frame; enough for 45 modules at arm's length
 const PHOTO = 2000; // px of the longer side of a picture file
 
-let current = null; // the one scanner that runs: { stream, timer, video, over }
+let current = null; // the one scanner that runs: { stream, timer, video, over, paused }
 
 /** Loads the decoder before it is needed, so that the first scan is as quick as the second. */
 export function warmUp() {
@@ -24,11 +24,12 @@ export function warmUp() {
  * Opens a camera and reports every code it sees.
  * onText(text) is called once for a code held still; onError(sentence, error) when the camera cannot be had.
  * facing: "environment" (default) or "user"; deviceId, of listCameras, wins over facing.
- * Answers { torch, setTorch(on), deviceId }, or null if there is no camera or stop() came first.
+ * Answers { torch, setTorch(on), deviceId, pause(), resume() }, or null if there is no camera or stop() came first.
+ * After resume() a code that was held there all the while is not reported again: it is still the same scan.
  */
 export async function startScanner({ video, canvas, onText, onError, facing = "environment", deviceId }) {
   stop();
-  const me = (current = { stream: null, timer: 0, video, over: false });
+  const me = (current = { stream: null, timer: 0, video, over: false, paused: false });
   try {
     if (!navigator.mediaDevices?.getUserMedia) throw new DOMException("no camera here", "InsecureContext");
     const wanted = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: { ideal: facing } };
@@ -49,7 +50,7 @@ export async function startScanner({ video, canvas, onText, onError, facing = "e
     return null;
   }
   watch(me, video, canvas ?? document.createElement("canvas"), onText, onError);
-  return handle(me.stream);
+  return handle(me);
 }
 
 /** Closes the camera and switches its light off. May be called at any time, also twice. */
@@ -95,13 +96,17 @@ function watch(me, video, canvas, onText, onError) {
     if (me.over) return;
     const began = performance.now();
     try {
-      if (!document.hidden && video.readyState >= 2 && video.videoWidth) {
+      if (me.paused) seenAt = began;
+      else if (!document.hidden && video.readyState >= 2 && video.videoWidth) {
         const text = await read(pixels(canvas, video, video.videoWidth, video.videoHeight, WIDEST));
         if (me.over) return;
         const now = performance.now();
-        if (text && (text !== last || now - seenAt > SAME)) report(onText, text);
         // Time counts from the last sight: a code left before the camera is not scanned again every two seconds.
-        if (text) [last, seenAt] = [text, now];
+        if (text && !me.paused) {
+          const fresh = text !== last || now - seenAt > SAME;
+          [last, seenAt] = [text, now];
+          if (fresh) report(onText, text);
+        }
       }
       broken = false;
     } catch (err) {
@@ -138,13 +143,15 @@ async function read(image) {
   return found.find((r) => r.isValid && r.text)?.text ?? "";
 }
 
-function handle(stream) {
-  const track = stream.getVideoTracks()[0];
+function handle(me) {
+  const track = me.stream.getVideoTracks()[0];
   const torch = Boolean(track.getCapabilities?.().torch); // Safari and most front cameras have none
   return {
     torch,
     deviceId: track.getSettings().deviceId ?? "",
     setTorch: async (on) => torch && track.applyConstraints({ advanced: [{ torch: on }] }),
+    pause: () => (me.paused = true),
+    resume: () => (me.paused = false),
   };
 }
 
