@@ -125,7 +125,7 @@ func (h *Heard) settleAsk(plain, intent string) {
 	}
 }
 
-func is(intent string, any ...string) bool { return slices.Contains(any, intent) }
+func is(intent string, wanted ...string) bool { return slices.Contains(wanted, intent) }
 
 // goesElsewhere says whether, beside a spot they do not want, there is one they do want: 不去濯水了,去十三寨.
 func (s *sentence) goesElsewhere() bool {
