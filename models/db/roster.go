@@ -94,18 +94,18 @@ func (d *DB) readRoster(raw []byte) ([]models.RosterEntry, RosterReport, error) 
 		if err == io.EOF {
 			return entries, rep, nil
 		}
-		line, _ := in.FieldPos(0)
 		if rep.Rows++; rep.Rows > maxRosterRows {
 			return nil, rep, models.ErrRosterFile.With("超过10万行,请分成几个文件")
 		}
-		if err != nil {
-			var bad *csv.ParseError
-			if errors.As(err, &bad) {
-				line = bad.Line
-			}
-			rep.Bad = append(rep.Bad, BadRow{line, "这一行的引号或逗号写得不对"})
+		var bad *csv.ParseError
+		if errors.As(err, &bad) {
+			rep.Bad = append(rep.Bad, BadRow{bad.StartLine, "这一行的引号写得不对"})
 			continue
 		}
+		if err != nil {
+			return nil, rep, err
+		}
+		line, _ := in.FieldPos(0)
 		e, why := d.rosterEntry(columns, row)
 		if first, twice := seen[e.NumberHash]; why == "" && twice {
 			why = fmt.Sprintf("证件号码与第%d行重复", first)

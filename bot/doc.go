@@ -1,0 +1,13 @@
+// Package bot is the conversation: what a resident writes comes in, replies of four kinds go out. It knows no platform;
+// a channel (webchat) translates. Everything it does it does through the verbs of models/db, in process, so that the
+// chat, the pages and the API refuse alike, with the same sentences.
+//
+//   - Engine answers one message (bot.go); a turn is the answering of one message (turn.go); a talk is what is
+//     remembered between two of them (talk.go): the step, the slots filled so far, what was said last.
+//   - Reader hears what a sentence asks for (words.go); hear.go asks it with the names that are in the database.
+//   - The rest is one noun a file: consent.go, resident.go, evidence.go and claim.go lead to a voucher; voucher.go shows
+//     it; shop.go, order.go and address.go lead to an order; mine.go shows it; link.go, message.go and help.go do the rest.
+//
+// Rules of the house: short sentences for a person of seventy; every answer ends in something to tap; 返回 and 取消 work
+// everywhere; a refusal is spoken in the words of the verb; no document number or phone is ever repeated in a reply.
+package bot

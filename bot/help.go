@@ -1,0 +1,121 @@
+package bot
+
+import (
+	"strings"
+
+	"github.com/jieban/jieban/models"
+)
+
+// greet says what this is and offers everything it can do.
+func (t *turn) greet() error {
+	p, err := t.e.d.Programme(t.ctx)
+	if err != nil {
+		return err
+	}
+	t.k.rest()
+	spot, _, err := t.examples()
+	if err != nil {
+		return err
+	}
+	t.say("您好！我是" + p.Home + "和" + p.Host + "的结伴小助手，帮您领" + p.Host + "景区的优惠券、买" + p.Host + "的特产。")
+	t.choose("要办什么？点一下，或直接说，比如“我想下周六去"+spot+"，三个人”。", menu...)
+	return nil
+}
+
+// examples are a spot and a product as people call them, for sentences to imitate.
+func (t *turn) examples() (spot, product string, err error) {
+	offers, err := t.e.d.Offers(t.ctx)
+	spot = "景区"
+	if len(offers) > 0 {
+		spot = shortSpotName(offers[0].Spot)
+	}
+	return spot, strings.Trim(t.example(), "“”"), err
+}
+
+// shortSpotName is the shortest name of a spot.
+func shortSpotName(s models.Spot) string {
+	name := s.Name
+	for _, a := range s.Aliases {
+		if len(a) < len(name) {
+			name = a
+		}
+	}
+	return name
+}
+
+func (t *turn) help() error {
+	spot, product, err := t.examples()
+	if err != nil {
+		return err
+	}
+	t.k.rest()
+	lines := []string{
+		"可以这样说：",
+		"“我想下周六去" + spot + "，三个人”：领券",
+		"“我的券”：看二维码、取消",
+		"“资格”：我能不能领，为什么",
+		"“要两箱" + product + "”：买特产",
+		"“" + product + "多少钱”：问价钱",
+		"“我的订单”：付款、查物流、确认收货",
+		"“绑定”：换手机",
+		"“撤回同意”“删除我的信息”：您的信息您做主",
+		"“人工”：留言给工作人员",
+		"随时可以说“返回”或“取消”。点按钮、发前面第几个的数字也行，0是返回。",
+	}
+	if t.e.o.PublicURL != "" {
+		lines = append(lines, "网页："+t.e.o.PublicURL)
+	}
+	t.say(strings.Join(lines, "\n"))
+	t.choose("要办什么？", menu...)
+	return nil
+}
+
+// spots is 景区: what there is, whether it is open today, what one pays.
+func (t *turn) spots() error {
+	offers, today, err := t.offers()
+	if err != nil {
+		return err
+	}
+	t.k.rest()
+	var lines []string
+	var choices []Choice
+	for _, o := range offers {
+		line := "【" + o.Spot.Name + "】" + price(o.Offer, o.PayEach) + "。" + today(o) + "\n" + o.Spot.Intro
+		if o.Spot.Hours != "" {
+			line += "\n开放时间：" + o.Spot.Hours
+		}
+		lines = append(lines, line)
+		choices = append(choices, Choice{"去" + o.Spot.Name, "我要领" + o.Spot.Name + "的券"})
+	}
+	t.say(strings.Join(lines, "\n"))
+	t.choose("想去哪里？", append(choices, home)...)
+	return nil
+}
+
+// backToMenu ends what was being done.
+func (t *turn) backToMenu(text string) error {
+	t.k.rest()
+	t.choose(text, menu...)
+	return nil
+}
+
+// forOthers answers who wants a voucher for somebody else: companions go on one's own, others need their own phone.
+func (t *turn) forOthers() error {
+	s, err := t.e.d.Standing(t.ctx, t.link)
+	if err != nil {
+		return err
+	}
+	if s.Resident != nil {
+		t.say(models.ErrAlreadyBound.With(s.Resident.MaskedName).ZH)
+	}
+	t.say("一起去的人不用另外领：领您自己的券时，把人数算上他们就行。单独去的，要用本人的手机领；没有智能手机的，带证件到景区人工窗口。")
+	t.choose("您可以：", append(list("领券", "人工"), home)...)
+	return nil
+}
+
+// complain takes anger seriously: sorry, and a person.
+func (t *turn) complain() error {
+	t.say("对不起，让您费心了。您有气，我听着。要投诉、要问清楚，点“人工”写下来，工作人员会回复您。")
+	t.choose("您可以：", append(list("人工", "资格", "帮助"), home)...)
+	return nil
+}

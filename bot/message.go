@@ -1,0 +1,26 @@
+package bot
+
+import (
+	"unicode/utf8"
+
+	"github.com/jieban/jieban/models"
+)
+
+// askMessage is 人工: what is written next goes to an officer.
+func (t *turn) askMessage() error {
+	t.k.rest()
+	return t.ask(stepMessage, "请把要问的事写下来，一次写清楚（1到1000个字）。工作人员看到后会回复到这个聊天里。急事请打窗口电话或到景区人工窗口。")
+}
+
+func (t *turn) takeMessage() (bool, error) {
+	if utf8.RuneCountInString(t.text) < 2 {
+		return true, t.again("太短了，工作人员看不明白。请写一句完整的话。")
+	}
+	if err := t.e.d.Ask(t.ctx, t.link, t.text); err != nil {
+		if e := models.Refusal(err); e.Code == models.ErrMessageEmpty.Code {
+			return true, t.again(e.ZH)
+		}
+		return true, t.refuse(err)
+	}
+	return true, t.rest("已经转给工作人员。回复会出现在这个聊天里，您随时可以回来看。", list("领券", "买特产")...)
+}
