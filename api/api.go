@@ -17,12 +17,14 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
+	"github.com/jieban/jieban/api/pay"
 	"github.com/jieban/jieban/models/db"
 )
 
 // Config is what cmd hands in.
 type Config struct {
 	DB           *db.DB
+	Pay          *pay.Sandbox // takes payments; nil: none are taken
 	Chat         http.Handler // the web chat's handler for /api/v1/chat; nil: no chat
 	Demo         bool         // business time is shown, demonstration accounts and residents are offered
 	PublicURL    string       // scheme and host people reach us by; https makes cookies Secure
@@ -88,13 +90,15 @@ func New(c Config) (*App, error) {
 		return nil, err
 	}
 	a.fiber = a.newFiber()
+	if a.Pay != nil {
+		a.Pay.Post = a.postNotice
+	}
 	a.stack()
 	a.huma = newHuma(a.fiber, c.Version)
 	a.list = a.routes()
 	for _, r := range a.list {
 		r.register(a, r)
 	}
-	a.fiber.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
 	return a, a.publish()
 }
 
@@ -166,6 +170,12 @@ func (a *App) routes() []route {
 			post("/api/v1/scans", gate, "Scan a voucher", a.scan),
 			post("/api/v1/scans/{id}/undo", gate, "Take a scan back within 15 minutes", a.undoScan),
 			get("/api/v1/gate/today", gate|officer, "Show a spot's counts of today", a.gateCounts),
+			page(http.MethodGet, "/gate", gate, a.gatePage),
+			page(http.MethodGet, "/gate/today", gate, a.gateToday),
+			page(http.MethodPost, "/gate", gate, a.gateScan),
+			page(http.MethodPost, "/gate/undo", gate, a.gateUndo),
+			page(http.MethodGet, "/v/{token}", anyone, a.voucherPage),
+			page(http.MethodPost, "/v/{token}", gate, a.voucherScan),
 
 			// Officers.
 			post("/api/v1/residents/import", officer, "Import the residents' roster from CSV", a.importRoster, upTo(bodyLimit)),
@@ -183,6 +193,8 @@ func (a *App) routes() []route {
 			put("/api/v1/accounts/{login}/password", admin, "Set a password and end the account's sessions", a.setPassword),
 
 			// Talking.
+			page(http.MethodGet, "/", resident, a.chatPage),
+			page(http.MethodPost, "/chat", resident, a.chatForm),
 			post("/api/v1/messages", resident, "Leave a message for an officer", a.ask, creates),
 			get("/api/v1/messages", officer, "List the messages that wait for an answer", a.messages),
 			post("/api/v1/messages/{id}/answer", officer, "Answer a message", a.answerMessage),
@@ -190,6 +202,40 @@ func (a *App) routes() []route {
 
 			// Pictures.
 			plain(http.MethodGet, "/photos/*", anyone, a.photo),
+
+			// The shop.
+			get("/api/v1/categories", anyone, "List the shelves of the shop", a.categories, etag),
+			get("/api/v1/products", anyone, "Search what is on sale", a.products, etag),
+			get("/api/v1/products/{id}", anyone, "Show a product", a.product, etag),
+			post("/api/v1/products/{id}/listing", supplier|officer, "Move a product through its listing", a.setListing),
+			get("/api/v1/listings", officer, "List products by where their listing stands", a.listings),
+			get("/api/v1/suppliers", anyone, "List the suppliers", a.suppliers, etag),
+			get("/api/v1/suppliers/{id}", anyone, "Show a supplier with its licence", a.supplier, etag),
+			mount(http.MethodGet, "/api/v1/regions", anyone, "List provinces, cities and districts for addresses", a.showRegions, etag, describe(regionsAnswer)),
+			get("/api/v1/carriers", anyone, "List the couriers a parcel can go by", a.carriers, etag),
+			get("/api/v1/basket", resident, "Show one's basket", a.basket),
+			put("/api/v1/basket/{sku}", resident, "Put this many of a pack into the basket", a.setBasket),
+			get("/api/v1/addresses/last", resident, "Show, masked, the address used last", a.lastAddress),
+			post("/api/v1/orders", resident, "Order the basket, or the items named", a.placeOrder, creates),
+			get("/api/v1/orders", resident, "List one's orders", a.orders),
+			get("/api/v1/orders/{no}", resident, "Show one's order", a.order),
+			post("/api/v1/orders/{no}/cancel", resident, "Cancel an order of which nothing is shipped", a.cancelOrder),
+			post("/api/v1/orders/{no}/accept", resident, "Say that what is on its way has arrived", a.acceptOrder),
+			get("/api/v1/checkouts/{id}", resident, "Show what was ordered together", a.checkout),
+			post(sandboxCallback, anyone, "Take a payment notice of the sandbox", a.sandboxNotice),
+			get("/api/v1/refunds", officer, "List the refunds that the provider refused", a.refunds),
+			post("/api/v1/refunds/{id}/retry", officer, "Ask the provider for a refund again", a.retryRefund),
+
+			// Suppliers.
+			get("/api/v1/supplier/products", supplier, "List one's products, drafts too", a.supplierProducts),
+			post("/api/v1/supplier/products", supplier, "Add a product as a draft", a.newProduct, creates),
+			get("/api/v1/supplier/products/{id}", supplier, "Show one's product", a.supplierProduct),
+			put("/api/v1/supplier/products/{id}", supplier, "Change a product and its packs", a.putProduct),
+			put("/api/v1/supplier/skus/{id}/stock", supplier, "Say how many of a pack are on hand", a.setStock),
+			post("/api/v1/supplier/photos", supplier, "Add a picture for a product", a.postPhoto, creates, upTo(bodyLimit)),
+			get("/api/v1/supplier/orders", supplier, "List the orders for one's goods", a.supplierOrders),
+			get("/api/v1/supplier/orders/{no}", supplier, "Show an order with its delivery data (audited)", a.supplierOrder),
+			post("/api/v1/supplier/orders/{no}/shipments", supplier, "Send a parcel", a.ship, creates),
 		},
 	)
 }

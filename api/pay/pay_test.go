@@ -52,8 +52,10 @@ func (b *books) ledger() Ledger {
 			}
 			return *b.trades[no], nil
 		},
-		Find: func(_ context.Context, no string) (Trade, error) { return change(no, func(*Trade) error { return nil }) },
-		Pay:  move(Paid), Close: move(Closed),
+		Find: func(_ context.Context, no string) (Trade, error) {
+			return change(no, func(*Trade) error { return nil })
+		},
+		Pay: move(Paid), Close: move(Closed),
 		Refund: func(_ context.Context, no string, amount models.Fen) (Trade, error) {
 			return change(no, func(t *Trade) error {
 				if t.Status != Paid || t.Refunded+amount > t.Amount {
