@@ -151,7 +151,7 @@ func (a *App) checkOrigin(c *fiber.Ctx) error {
 		return nil // no browser adds these to another site's request without asking us first
 	case a.validCSRF(c, c.Get("X-CSRF-Token")):
 		return nil
-	case form && !isAPI(c) || form && site == "" && origin == "":
+	case form && (!isAPI(c) || site == "" && origin == "" && c.Cookies(cookieStaff) != ""):
 		return a.checkForm(c)
 	case site != "":
 		return unless(site == "same-origin" || site == "none")

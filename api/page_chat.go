@@ -26,25 +26,25 @@ type chatBody struct {
 
 // chatItem is one thing said, as the chat's own API gives it.
 type chatItem struct {
-	Who     string      `json:"who"`
-	Text    string      `json:"text"`
-	Replies []chatReply `json:"replies"`
+	Who     string      `json:"who" enum:"me,bot"`
+	Text    string      `json:"text,omitempty" doc:"what the person wrote, numbers masked"`
+	Replies []chatReply `json:"replies,omitempty"`
 	Last    bool        `json:"-"` // its choices can still be tapped
 }
 
 // chatReply is one of the four kinds of reply.
 type chatReply struct {
-	Type    string       `json:"type"`
-	Text    string       `json:"text"`
-	URL     string       `json:"url"`
-	Alt     string       `json:"alt"`
-	Choices []chatChoice `json:"choices"`
+	Type    string       `json:"type" enum:"text,image,choices,link"`
+	Text    string       `json:"text,omitempty"`
+	URL     string       `json:"url,omitempty" doc:"of an image or a link"`
+	Alt     string       `json:"alt,omitempty" doc:"what an image shows"`
+	Choices []chatChoice `json:"choices,omitempty"`
 }
 
 // chatChoice is one thing to tap.
 type chatChoice struct {
-	Label string `json:"label"`
-	Send  string `json:"send"`
+	Label string `json:"label" doc:"what the button says"`
+	Send  string `json:"send" doc:"sending this as text is the same as tapping"`
 }
 
 // Wide says whether the label needs a line of its own; a Chinese character counts as two letters.

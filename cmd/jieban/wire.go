@@ -1,28 +1,94 @@
 package main
 
 import (
+	"context"
 	"log/slog"
+	"net/http"
+	"strings"
 	"time"
 
 	"github.com/jieban/jieban/api"
+	"github.com/jieban/jieban/api/pay"
+	"github.com/jieban/jieban/bot"
+	"github.com/jieban/jieban/bot/webchat"
 	"github.com/jieban/jieban/models/db"
 )
 
 // wire puts the parts together: the database, the conversation, the payment provider, the HTTP side and the jobs.
 func (c serveCmd) wire(d *db.DB, base string) (*api.App, []job, error) {
 	conf := api.Config{DB: d, Demo: !c.production(), PublicURL: base, Version: version, Log: slog.Default(), Proxies: c.Proxies}
+	talk := bot.Options{PublicURL: base, Demo: conf.Demo}
 	if conf.Demo {
-		accounts, err := db.DemoAccounts()
-		if err != nil {
+		var err error
+		if conf.Samples, err = db.Samples(); err != nil {
 			return nil, nil, err
 		}
-		for _, a := range accounts {
-			conf.DemoAccounts = append(conf.DemoAccounts, api.DemoAccount{Login: a.Login, Name: a.Name, Password: a.Password})
+		if conf.DemoAccounts, err = db.DemoAccounts(); err != nil {
+			return nil, nil, err
 		}
+		talk.Samples = samples(conf.Samples)
 	}
+	if c.Payment == "sandbox" {
+		conf.Pay = api.NewSandbox(d)
+	}
+	conf.Chat = webChat(d, bot.New(d, talk), strings.HasPrefix(base, "https://"))
 	app, err := api.New(conf)
-	if err != nil {
-		return nil, nil, err
+	return app, jobs(d, conf.Pay), err
+}
+
+func samples(people []db.Sample) func(context.Context) []bot.Sample {
+	list := make([]bot.Sample, len(people))
+	for i, s := range people {
+		list[i] = bot.Sample{Label: s.Label, Number: s.Number, Name: s.Name}
 	}
-	return app, []job{{"forget stored answers", time.Hour, d.Forget}}, nil
+	return func(context.Context) []bot.Sample { return list }
+}
+
+// webChat joins the conversation to its page: a session's token is who is talking.
+func webChat(d *db.DB, e *bot.Engine, secure bool) http.Handler {
+	link := func(ctx context.Context, session string) (int64, error) {
+		l, err := d.LinkFor(ctx, "web", session)
+		return l.ID, err
+	}
+	return webchat.New(webchat.Config{
+		Secure: secure,
+		Answer: func(ctx context.Context, session string, in bot.In) ([]bot.Reply, int64, error) {
+			var err error
+			if in.LinkID, err = link(ctx, session); err != nil {
+				return nil, 0, err
+			}
+			replies, err := e.Answer(ctx, in)
+			if err != nil {
+				return nil, 0, err
+			}
+			after, err := e.After(ctx, in.LinkID)
+			return replies, after, err
+		},
+		Later: func(ctx context.Context, session string, after int64) ([]bot.Reply, int64, error) {
+			id, err := link(ctx, session)
+			if err != nil {
+				return nil, 0, err
+			}
+			return e.Later(ctx, id, after)
+		},
+		History: func(ctx context.Context, session string) ([]bot.Item, int64, error) {
+			id, err := link(ctx, session)
+			if err != nil {
+				return nil, 0, err
+			}
+			return e.History(ctx, id)
+		},
+		Greet: e.Greet,
+	})
+}
+
+// jobs is what runs by itself. Holds are freed within two seconds of their deadline.
+func jobs(d *db.DB, sandbox *pay.Sandbox) []job {
+	clerk := api.NewClerk(d, sandbox)
+	return []job{
+		{"expire orders", time.Second, clerk.ExpireDue},
+		{"send refunds", time.Second, clerk.SendRefunds},
+		{"accept parcels", time.Minute, func(ctx context.Context) error { _, err := d.AutoAccept(ctx); return err }},
+		{"forget stored answers", time.Hour, d.Forget},
+	}
 }
