@@ -41,9 +41,9 @@ type (
 // chatOperation describes what the web chat's handler takes and gives.
 func (a *App) chatOperation(op *huma.Operation) {
 	schemas := a.huma.OpenAPI().Components.Schemas
-	op.Responses["200"] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{
+	op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
 		fiber.MIMEApplicationJSON: {Schema: schemas.Schema(reflect.TypeFor[chatAnswer](), true, "")},
-	}}
+	}}}
 	if op.Method == http.MethodGet {
 		op.Parameters = append(op.Parameters, &huma.Param{
 			Name: "after", In: "query", Schema: &huma.Schema{Type: "integer"}, Description: "The last answer's after: gives only what came since. Without it, what was said before.",
