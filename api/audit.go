@@ -9,7 +9,8 @@ import (
 )
 
 type auditInput struct {
-	pageInput
+	After  string `query:"after" maxLength:"100" doc:"the next of the page before; absent = from the newest"`
+	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"100" doc:"most items to answer"`
 	Actor  string `query:"actor" maxLength:"100" doc:"account:3, link:5 or system"`
 	Act    string `query:"act" maxLength:"100" doc:"voucher.claim, evidence.read …"`
 	Object string `query:"object" maxLength:"100" doc:"voucher:12"`
@@ -26,7 +27,7 @@ type auditView struct {
 
 // audit lists what was done. An entry names no number, name or phone.
 func (a *App) audit(ctx context.Context, in *auditInput) (*listOutput[auditView], error) {
-	before, err := in.cursor()
+	before, err := pageInput{After: in.After}.cursor()
 	if err != nil {
 		return nil, err
 	}

@@ -99,7 +99,7 @@ func fiberProblem(fe *fiber.Error) *problem {
 	case http.StatusMethodNotAllowed:
 		e = models.ErrInvalid.With("这个地址不接受这种请求方法")
 	case http.StatusRequestHeaderFieldsTooLarge:
-		e = models.ErrTooLarge.With("4KB的请求头")
+		e = models.ErrTooLarge.With("16KB的请求头")
 	}
 	p := newProblem(e)
 	if fe.Code >= 400 && fe.Code < 500 {

@@ -7,8 +7,9 @@ import (
 	"github.com/jieban/jieban/models/db"
 )
 
-// offerSettings is what an officer sets. Every limit must be named: null says that the programme prints none.
-type offerSettings struct {
+// OfferSettings is what an officer sets. Every limit must be named: null says that the programme prints none. It is
+// exported for the document's sake: what is embedded must be.
+type OfferSettings struct {
 	Kind            models.OfferKind `json:"kind" enum:"free,percent,fixed"`
 	PayPercent      int              `json:"pay_percent" minimum:"0" maximum:"100" doc:"what the visitor pays of the list price: 30 for 3折"`
 	FixedFen        *models.Fen      `json:"fixed_fen" minimum:"0"`
@@ -33,14 +34,14 @@ type offerView struct {
 	Spot     string `json:"spot" doc:"the spot's id"`
 	SpotName string `json:"spot_name"`
 	Label    string `json:"label" doc:"免费 or 3折"`
-	offerSettings
+	OfferSettings
 	PayEach *models.Fen `json:"pay_each_fen" doc:"what one visitor pays at the gate; null where the list price is not set"`
 	Version int         `json:"version" doc:"give it back when changing"`
 }
 
 func viewOffer(v db.OfferView) offerView {
 	o := v.Offer
-	return offerView{ID: o.ID, Spot: o.SpotID, SpotName: v.Spot.Name, Label: o.Label(), PayEach: v.PayEach, Version: o.Version, offerSettings: offerSettings{
+	return offerView{ID: o.ID, Spot: o.SpotID, SpotName: v.Spot.Name, Label: o.Label(), PayEach: v.PayEach, Version: o.Version, OfferSettings: OfferSettings{
 		Kind: o.Kind, PayPercent: o.PayPercent, FixedFen: o.FixedFen, Rounding: o.Rounding, ClauseText: o.ClauseText, Components: o.Components,
 		ValidFrom: o.ValidFrom, ValidTo: o.ValidTo, PerDay: o.PerDay, PerSpot: o.PerSpot, Total: o.Total, DailyQuota: o.DailyQuota,
 		MaxParty: o.MaxParty, AdvanceDays: o.AdvanceDays, Blackout: orEmpty(o.Blackout), HolidayBlackout: o.HolidayBlackout, Paused: o.Paused,
@@ -48,7 +49,7 @@ func viewOffer(v db.OfferView) offerView {
 }
 
 // on sets the settings upon an offer.
-func (s offerSettings) on(o models.Offer) models.Offer {
+func (s OfferSettings) on(o models.Offer) models.Offer {
 	o.Kind, o.PayPercent, o.FixedFen, o.Rounding, o.ClauseText, o.Components = s.Kind, s.PayPercent, s.FixedFen, s.Rounding, s.ClauseText, s.Components
 	o.ValidFrom, o.ValidTo, o.PerDay, o.PerSpot, o.Total, o.DailyQuota = s.ValidFrom, s.ValidTo, s.PerDay, s.PerSpot, s.Total, s.DailyQuota
 	o.MaxParty, o.AdvanceDays, o.Blackout, o.HolidayBlackout, o.Paused = s.MaxParty, s.AdvanceDays, s.Blackout, s.HolidayBlackout, s.Paused
@@ -56,7 +57,7 @@ func (s offerSettings) on(o models.Offer) models.Offer {
 }
 
 // checkDays refuses settings whose days are none.
-func (s offerSettings) checkDays() error {
+func (s OfferSettings) checkDays() error {
 	days := s.Blackout
 	for _, d := range []models.Day{s.ValidFrom, s.ValidTo} {
 		if d != "" {
@@ -91,7 +92,7 @@ type setOfferInput struct {
 	ID      string `path:"id" maxLength:"100"`
 	IfMatch string `header:"If-Match" doc:"the version that was read, in quotes; or give it in the body"`
 	Body    struct {
-		offerSettings
+		OfferSettings
 		Version int `json:"version,omitempty"`
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -53,7 +55,7 @@ func (a *App) operation(r route) *huma.Operation {
 	op := &huma.Operation{
 		OperationID: operationID(r), Method: r.method, Path: r.path, Summary: r.summary, Tags: []string{noun(r.path)},
 		MaxBodyBytes: jsonLimit, BodyReadTimeout: -1, Security: security(r.who), Errors: failures(r),
-		Middlewares: huma.Middlewares{a.around(r)}, Extensions: map[string]any{"x-roles": r.who.words()},
+		Responses: map[string]*huma.Response{}, Middlewares: huma.Middlewares{a.around(r)}, Extensions: map[string]any{"x-roles": r.who.words()},
 	}
 	if r.creates {
 		op.Parameters = append(op.Parameters, &huma.Param{
@@ -72,6 +74,16 @@ func (a *App) operation(r route) *huma.Operation {
 	}
 	a.metrics.know(strings.NewReplacer("{", ":", "}", "").Replace(r.path))
 	return op
+}
+
+// refusals writes the refusals of an operation that the library does not register.
+func (a *App) refusals(op *huma.Operation) {
+	schema := a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[problem](), true, "Problem")
+	for _, status := range op.Errors {
+		op.Responses[strconv.Itoa(status)] = &huma.Response{
+			Description: http.StatusText(status), Content: map[string]*huma.MediaType{(*problem)(nil).ContentType(""): {Schema: schema}},
+		}
+	}
 }
 
 func ptr[T any](v T) *T { return &v }
@@ -100,15 +112,12 @@ func security(who access) (list []map[string][]string) {
 
 // failures are the statuses a route can answer beside its success.
 func failures(r route) []int {
-	list := []int{http.StatusBadRequest, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable}
+	list := []int{http.StatusBadRequest, http.StatusNotFound, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable}
 	if r.who != anyone && r.who&resident == 0 || r.passwords {
 		list = append(list, http.StatusUnauthorized)
 	}
 	if r.method != http.MethodGet || len(r.who.roles()) > 0 {
 		list = append(list, http.StatusForbidden)
-	}
-	if strings.Contains(r.path, "{") {
-		list = append(list, http.StatusNotFound)
 	}
 	if r.method != http.MethodGet {
 		list = append(list, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)

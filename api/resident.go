@@ -55,7 +55,8 @@ func (a *App) roster(ctx context.Context, in *pageInput) (*listOutput[rosterView
 	}, in.Limit, func(e models.RosterEntry) int64 { return e.ID }), nil
 }
 
-type caseView struct {
+// CaseView is one line of the officer's queue. It is exported for the document's sake: what is embedded must be.
+type CaseView struct {
 	ID       int64                   `json:"id"`
 	Resident residentView            `json:"resident"`
 	Person   int64                   `json:"resident_id" doc:"for POST /api/v1/residents/{id}/release"`
@@ -64,12 +65,12 @@ type caseView struct {
 	AskedAt  time.Time               `json:"asked_at"`
 }
 
-func viewCase(c db.Case) caseView {
+func viewCase(c db.Case) CaseView {
 	e := c.Eligibility
-	return caseView{e.ID, viewResident(c.Resident), c.Resident.ID, e.State, c.Evidence, e.AskedAt.UTC()}
+	return CaseView{e.ID, viewResident(c.Resident), c.Resident.ID, e.State, c.Evidence, e.AskedAt.UTC()}
 }
 
-func (a *App) cases(ctx context.Context, in *pageInput) (*listOutput[caseView], error) {
+func (a *App) cases(ctx context.Context, in *pageInput) (*listOutput[CaseView], error) {
 	after, err := in.cursor()
 	if err != nil {
 		return nil, err
@@ -83,7 +84,7 @@ func (a *App) cases(ctx context.Context, in *pageInput) (*listOutput[caseView], 
 
 type caseFileOutput struct {
 	Body struct {
-		caseView
+		CaseView
 		Pieces []pieceView `json:"pieces" doc:"shown while the case is open, and never after"`
 	}
 }
@@ -102,7 +103,7 @@ func (a *App) readCase(ctx context.Context, in *numberInput) (*caseFileOutput, e
 		return nil, err
 	}
 	out := &caseFileOutput{}
-	out.Body.caseView, out.Body.Pieces = viewCase(file.Case), make([]pieceView, len(file.Pieces))
+	out.Body.CaseView, out.Body.Pieces = viewCase(file.Case), make([]pieceView, len(file.Pieces))
 	for i, p := range file.Pieces {
 		v := pieceView{ID: p.ID, Text: p.Text, At: p.At.UTC()}
 		if p.Photo != nil {

@@ -130,6 +130,7 @@ func mount(method, path string, who access, summary string, h fiber.Handler, opt
 	r.register = func(a *App, r route) {
 		op := a.operation(r)
 		op.Middlewares = nil
+		a.refusals(op)
 		a.huma.OpenAPI().AddOperation(op)
 		a.add(r, h)
 	}
