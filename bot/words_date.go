@@ -18,6 +18,7 @@ type said struct {
 	days    []time.Time // one day, or the several it may mean
 	vague   bool        // a stretch of time, or a day that does not exist
 	instead time.Time   // what may be meant where the day is over
+	label   bool        // a bare weekday, which may only be the label of a date: 7月12日(周一)
 }
 
 // nextYearFrom is the month from which on January to March, said without a year, are the next year's.
@@ -27,7 +28,7 @@ const nextYearFrom = time.October
 func (s *sentence) readDates(today time.Time, h *Heard) {
 	d := dateReader{s.runes, today}
 	var days []time.Time
-	var options []time.Time
+	var options, labels []time.Time
 	vague := false
 	for i := 0; i < len(s.runes); {
 		found := d.at(i)
@@ -35,9 +36,12 @@ func (s *sentence) readDates(today time.Time, h *Heard) {
 			i++
 			continue
 		}
-		if len(found.days) == 1 && !found.vague {
+		switch {
+		case found.label:
+			labels = append(labels, found.days...)
+		case len(found.days) == 1 && !found.vague:
 			days = append(days, found.days[0])
-		} else {
+		default:
 			options = append(options, found.days...)
 		}
 		if !found.instead.IsZero() {
@@ -46,6 +50,11 @@ func (s *sentence) readDates(today time.Time, h *Heard) {
 		vague = vague || found.vague || len(found.days) > 1
 		s.take(i, i+found.length)
 		i += found.length
+	}
+	for _, label := range labels {
+		if !slices.ContainsFunc(days, func(day time.Time) bool { return day.Weekday() == label.Weekday() }) {
+			days = append(days, label)
+		}
 	}
 	h.settleDay(today, distinct(days), distinct(options), vague)
 }
@@ -151,7 +160,7 @@ func (d dateReader) weekday(i int) said {
 	if target == 5 && both > 0 && !standsAt(d.r, i+n+1, "日游") { // 周六日
 		return said{length: n + 1 + both, days: []time.Time{day, day.AddDate(0, 0, 1)}, vague: true}
 	}
-	return said{length: n + 1, days: []time.Time{day}, instead: day.AddDate(0, 0, 7)}.onlyIfPast(d.today)
+	return said{length: n + 1, days: []time.Time{day}, instead: day.AddDate(0, 0, 7), label: prefix == ""}.onlyIfPast(d.today)
 }
 
 // weekdayOf counts from Monday = 0; 末 is 7.
