@@ -96,17 +96,20 @@ func (t *tx) placeOnce(linkID int64, r OrderRequest) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := t.reserve(orders); err != nil {
-		return 0, err
-	}
 	for i := range orders {
 		orders[i].LinkID, orders[i].AddressSealed, orders[i].AddressMasked, orders[i].Note = linkID, sealed, masked, r.Note
 	}
 	id, err := t.storeCheckout(linkID, r, orders)
-	if err != nil || r.Items != nil {
-		return id, err
+	if err != nil {
+		return 0, err
 	}
-	return id, t.emptyBasket(linkID, orders)
+	if r.Items == nil {
+		if err := t.emptyBasket(linkID, orders); err != nil {
+			return 0, err
+		}
+	}
+	// Last, because a pack that everybody wants is locked from here to the commit.
+	return id, t.reserve(orders)
 }
 
 // lockRows locks what is read against every write, but not against foreign keys that come to point to it: a notice to the
