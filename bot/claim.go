@@ -255,11 +255,15 @@ func (t *turn) askPeople() error {
 	for n := 1; n <= min(most, 5); n++ {
 		choices = append(choices, one(strconv.Itoa(n)+"人"))
 	}
-	question := "连您自己，一共几个人去？"
+	question := o.Spot.Name + " " + t.k.Claim.Day.ZH() + "，连您自己，一共几个人去？"
 	if t.reading && t.heard.Ask == AskPeople {
 		question = t.heard.Question()
 	}
-	return t.ask(stepPeople, question+"一张券最多"+strconv.Itoa(most)+"人，更多的请直接打数字。", choices...)
+	question += "一张券最多" + strconv.Itoa(most) + "人"
+	if most > 5 {
+		question += "，5人以上请直接打数字"
+	}
+	return t.ask(stepPeople, question+"。", choices...)
 }
 
 // askConfirm says what was heard, in one line, after asking the same rule that the claim will ask.
@@ -298,15 +302,24 @@ func (t *turn) change(slot func(*claimSlots)) error {
 	return t.goOn()
 }
 
-func (t *turn) takeSpot() (bool, error) {
+// visits says whether a sentence may speak of the visit that is being arranged, and of nothing else.
+func visits(h Heard) bool {
+	switch h.Intent {
+	case IntentClaim, IntentOther, IntentSpots, IntentYes, IntentNo, IntentBack:
+		return h.Ask != AskPrice && h.Ask != AskStock
+	}
+	return false
+}
+
+// takeVisit takes over whatever a sentence says of the visit, in whatever order it is asked.
+func (t *turn) takeVisit() (bool, error) {
 	h, err := t.hear()
 	if err != nil {
 		return true, err
 	}
-	if h.Spot == "" && h.Ask != AskSpot {
+	if !visits(h) || !t.fill(h) {
 		return false, nil
 	}
-	t.fill(h)
 	return true, t.goOn()
 }
 
@@ -318,19 +331,11 @@ func (t *turn) takeDay() (bool, error) {
 		t.k.Claim.Day = d
 		return true, t.goOn()
 	}
-	h, err := t.hear()
-	if err != nil {
-		return true, err
+	if n, ok := countOf(t.text); ok && t.k.Step == stepDate && n >= 1 && n <= 31 {
+		t.k.Claim.Day = nextDate(t.e.d.Today(), n)
+		return true, t.goOn()
 	}
-	if h.Date == "" && h.Ask != AskDay && h.Ask != AskPastDay {
-		if n, ok := countOf(t.text); ok && t.k.Step == stepDate && n >= 1 && n <= 31 {
-			t.k.Claim.Day = nextDate(t.e.d.Today(), n)
-			return true, t.goOn()
-		}
-		return false, nil
-	}
-	t.fill(h)
-	return true, t.goOn()
+	return t.takeVisit()
 }
 
 // nextDate is the next day whose number in the month is n.
@@ -344,23 +349,15 @@ func nextDate(from models.Day, n int) models.Day {
 }
 
 func (t *turn) takePeople() (bool, error) {
-	h, err := t.hear()
-	if err != nil {
-		return true, err
+	n, ok := countOf(t.text)
+	if t.says("就我", "我自己", "就我自己", "自己", "我一个", "就一个", "一个", "本人") {
+		n, ok = 1, true
 	}
-	if n, ok := countOf(t.text); ok && n > 0 {
+	if ok && n > 0 {
 		t.k.Claim.People = n
 		return true, t.goOn()
 	}
-	if t.says("就我", "我自己", "就我自己", "自己", "我一个", "就一个", "一个") {
-		t.k.Claim.People = 1
-		return true, t.goOn()
-	}
-	if h.People == 0 && h.Ask != AskPeople {
-		return false, nil
-	}
-	t.fill(h)
-	return true, t.goOn()
+	return t.takeVisit()
 }
 
 // takeConfirm claims on a yes; anything it can hear as a correction is confirmed anew.
@@ -369,17 +366,19 @@ func (t *turn) takeConfirm() (bool, error) {
 	if err != nil {
 		return true, err
 	}
+	n, counted := countOf(t.text)
 	switch {
-	case t.says("确认", "对", "对的", "是", "是的", "好", "好的", "可以", "没错", "要得", "嗯", "行") || h.Intent == IntentYes:
+	case t.says("确认", "对", "对的", "是", "是的", "好", "好的", "可以", "没错", "要得", "嗯", "行"):
 		return true, t.issue()
-	case t.says("不对", "不是", "错", "不") || h.Intent == IntentNo && !t.fill(h):
+	case visits(h) && t.fill(h):
+		return true, t.goOn()
+	case h.Intent == IntentYes:
+		return true, t.issue()
+	case t.says("不对", "不是", "错", "不", "搞错"):
 		t.say("没关系，哪里不对？")
 		t.choose("要改哪一样？也可以直接说，比如“改成三个人”。", append(list("改日期", "改人数", "换景区"), back, cancel)...)
 		return true, nil
-	case t.fill(h):
-		return true, t.goOn()
-	}
-	if n, ok := countOf(t.text); ok && n > 0 {
+	case counted && n > 0:
 		t.k.Claim.People = n
 		return true, t.goOn()
 	}

@@ -34,7 +34,7 @@ func (t *turn) takeEvidence() (bool, error) {
 		return true, t.rest("好的。准备好了，回复“交证明”就行。", list("资格", "景区", "买特产", "人工")...)
 	case t.mentions("多久", "什么时候", "几天", "要等", "怎么还"):
 		return true, t.again("要等工作人员看过。核好后，结果会发到这个聊天里。急的话回复“人工”留言。")
-	case utf8.RuneCountInString(t.text) < 4:
+	case utf8.RuneCountInString(t.text) < 3 || thanks.MatchString(bare(t.text)):
 		return false, nil
 	}
 	return true, t.giveEvidence(t.text, nil)
@@ -64,10 +64,11 @@ func (t *turn) takePhoto() error {
 	t.say("照片收到了，但没有保存：现在用不着照片。照片只在交居住证明时用，证件号码请打字。")
 	prompt, choices := t.k.Prompt, t.k.Choices
 	if s.Resident != nil && s.Decision.State != "eligible" {
-		prompt, choices = "要交证明，请点“交证明”，再把照片发一次。", append(list("交证明"), menu...)
+		t.say("要交证明，请点“交证明”，再把照片发一次。")
+		choices = append(list("交证明"), choices...)
 	}
-	if prompt == "" {
-		prompt = "您想办什么？"
+	if prompt == "" || t.k.Step == "" {
+		prompt = "要办什么？"
 	}
 	t.choose(prompt, choices...)
 	return nil

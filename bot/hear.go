@@ -8,16 +8,17 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jieban/jieban/models/db"
+	"github.com/jieban/jieban/models"
 	"golang.org/x/text/unicode/norm"
 )
 
 // nameCache keeps a Reader for the names that are in the database, made anew after a while: a product listed a minute
 // ago may be asked for by its name.
 type nameCache struct {
-	mu     sync.Mutex
-	reader *Reader
-	until  time.Time
+	mu      sync.Mutex
+	reader  *Reader
+	product string // an example of what people ask for, with its unit: 斤羊肚菌
+	until   time.Time
 }
 
 // namesFor is how long names are kept, in business time.
@@ -34,8 +35,31 @@ func (e *Engine) reader(ctx context.Context) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.names.reader, e.names.until = NewReader(v), now.Add(namesFor)
+	e.names.reader, e.names.until, e.names.product = NewReader(v), now.Add(namesFor), ""
+	if len(v.Products) > 0 {
+		p := v.Products[0]
+		e.names.product = p.Unit + append(p.Aliases, p.Name)[0]
+	}
 	return e.names.reader, nil
+}
+
+// example is a product and its unit as people would say them; "" where nothing is on sale.
+func (e *Engine) example(ctx context.Context) (string, error) {
+	_, err := e.reader(ctx)
+	e.names.mu.Lock()
+	defer e.names.mu.Unlock()
+	return e.names.product, err
+}
+
+// shortest is the shortest name of a spot.
+func shortest(n Named) string {
+	name := n.Name
+	for _, a := range n.Aliases {
+		if a != "" && len(a) < len(name) {
+			name = a
+		}
+	}
+	return name
 }
 
 func (e *Engine) vocabulary(ctx context.Context) (v Vocabulary, err error) {
@@ -46,23 +70,34 @@ func (e *Engine) vocabulary(ctx context.Context) (v Vocabulary, err error) {
 	for _, s := range spots {
 		v.Spots = append(v.Spots, Named{ID: s.ID, Name: s.Name, Aliases: s.Aliases})
 	}
-	for after := ""; ; {
-		page, err := e.d.Products(ctx, db.ProductFilter{After: after, Limit: 100})
+	suppliers, err := e.d.Suppliers(ctx) // lists of the shop leave the other names out; a supplier's own list has them
+	if err != nil {
+		return v, err
+	}
+	for _, s := range suppliers {
+		if !s.Approved {
+			continue
+		}
+		products, err := e.d.SupplierProducts(ctx, s.ID)
 		if err != nil {
 			return v, err
 		}
-		for _, p := range page.Products {
+		for _, p := range products {
+			if p.State != models.ListingListed {
+				continue
+			}
 			n := Named{ID: p.ID, Name: p.Name, Aliases: p.Aliases}
 			if len(p.SKUs) > 0 {
 				n.Unit = p.SKUs[0].Unit
 			}
 			v.Products = append(v.Products, n)
 		}
-		if after = page.Next; after == "" {
-			return v, nil
-		}
 	}
+	return v, nil
 }
+
+// corrected is what stands instead of what was not meant: 不是濯水,是神龟峡.
+var corrected = regexp.MustCompile(`(?:不是|不去|不要|别去)[^，,。]{1,12}[，,。 ]+(?:而?是|去|改成|换成|要)(.+)`)
 
 // hear reads the message, once a turn.
 func (t *turn) hear() (Heard, error) {
@@ -73,7 +108,7 @@ func (t *turn) hear() (Heard, error) {
 	if err != nil {
 		return Heard{}, err
 	}
-	t.heard, t.reading = r.Read(t.text, string(t.e.d.Today())), true
+	t.heard, t.reading = r.Read(corrected.ReplaceAllString(t.text, "$1"), string(t.e.d.Today())), true
 	return t.heard, nil
 }
 
@@ -121,12 +156,14 @@ func countOf(text string) (n int, ok bool) {
 		n, err := strconv.Atoi(m[1])
 		return n, err == nil
 	}
-	s = strings.TrimLeft(s, "就我们要一共总来买改成")
-	if s == "" {
-		s = bare(text)
+	m := hanCount.FindStringSubmatch(s)
+	if m == nil {
+		return 0, false
 	}
-	return hanNumber(strings.TrimRight(s, "个位人名口箱袋盒瓶斤件份张只床罐把块桶枚幅号日"))
+	return hanNumber(m[1])
 }
+
+var hanCount = regexp.MustCompile(`^(?:就|我们|我|要|一共|总共|共|来|买|改成|改为)*([一二两俩三仨四五六七八九十]{1,3})[个位人名口箱袋盒瓶斤件份张只床罐把块桶枚幅号日]*$`)
 
 // hanNumber reads 一 to 九十九, 两 and 俩 and 仨.
 func hanNumber(s string) (int, bool) {

@@ -1,9 +1,11 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/jieban/jieban/models"
+	"github.com/jieban/jieban/models/db"
 )
 
 // greet says what this is and offers everything it can do.
@@ -27,20 +29,15 @@ func (t *turn) examples() (spot, product string, err error) {
 	offers, err := t.e.d.Offers(t.ctx)
 	spot = "景区"
 	if len(offers) > 0 {
-		spot = shortSpotName(offers[0].Spot)
+		spot = shortest(Named{Name: offers[0].Spot.Name, Aliases: offers[0].Spot.Aliases})
 	}
-	return spot, strings.Trim(t.example(), "“”"), err
-}
-
-// shortSpotName is the shortest name of a spot.
-func shortSpotName(s models.Spot) string {
-	name := s.Name
-	for _, a := range s.Aliases {
-		if len(a) < len(name) {
-			name = a
-		}
+	if err != nil {
+		return "", "", err
 	}
-	return name
+	if product, err = t.e.example(t.ctx); product == "" {
+		product = "份特产"
+	}
+	return spot, product, err
 }
 
 func (t *turn) help() error {
@@ -54,8 +51,8 @@ func (t *turn) help() error {
 		"“我想下周六去" + spot + "，三个人”：领券",
 		"“我的券”：看二维码、取消",
 		"“资格”：我能不能领，为什么",
-		"“要两箱" + product + "”：买特产",
-		"“" + product + "多少钱”：问价钱",
+		"“要两" + product + "”：买特产",
+		"“" + string([]rune(product)[1:]) + "多少钱”：问价钱",
 		"“我的订单”：付款、查物流、确认收货",
 		"“绑定”：换手机",
 		"“撤回同意”“删除我的信息”：您的信息您做主",
@@ -76,19 +73,55 @@ func (t *turn) spots() error {
 	if err != nil {
 		return err
 	}
-	t.k.rest()
 	var lines []string
 	var choices []Choice
 	for _, o := range offers {
-		line := "【" + o.Spot.Name + "】" + price(o.Offer, o.PayEach) + "。" + today(o) + "\n" + o.Spot.Intro
-		if o.Spot.Hours != "" {
-			line += "\n开放时间：" + o.Spot.Hours
-		}
-		lines = append(lines, line)
+		lines = append(lines, spotLine(o, today))
 		choices = append(choices, Choice{"去" + o.Spot.Name, "我要领" + o.Spot.Name + "的券"})
 	}
-	t.say(strings.Join(lines, "\n"))
-	t.choose("想去哪里？", append(choices, home)...)
+	return t.aside(strings.Join(lines, "\n"), "想去哪里？", append(choices, home)...)
+}
+
+func spotLine(o db.OfferView, today func(db.OfferView) string) string {
+	line := "【" + o.Spot.Name + "】" + price(o.Offer, o.PayEach) + "。" + today(o) + "\n" + o.Spot.Intro
+	if o.Spot.Hours != "" {
+		line += "\n开放时间：" + o.Spot.Hours
+	}
+	return line
+}
+
+// spot tells of one spot, with the prices that are known.
+func (t *turn) spot(id string) error {
+	offers, today, err := t.offers()
+	if err != nil {
+		return err
+	}
+	for _, o := range offers {
+		if o.Spot.ID != id {
+			continue
+		}
+		lines := []string{spotLine(o, today)}
+		for _, ticket := range o.Spot.Tickets {
+			switch {
+			case ticket.Fen == nil:
+			case *ticket.Fen == 0:
+				lines = append(lines, ticket.Item+"：不收费")
+			default:
+				lines = append(lines, ticket.Item+"："+ticket.Fen.String()+"（"+ticket.Note+"）")
+			}
+		}
+		return t.aside(strings.Join(lines, "\n"), "要去吗？", Choice{"领" + o.Spot.Name + "的券", "我要领" + o.Spot.Name + "的券"}, one("景区"), home)
+	}
+	return t.spots()
+}
+
+// aside answers a question in the middle of something, and then goes on with what was being asked.
+func (t *turn) aside(text, prompt string, choices ...Choice) error {
+	if t.k.Step != "" {
+		return t.again(text)
+	}
+	t.say(text)
+	t.choose(prompt, choices...)
 	return nil
 }
 
@@ -105,17 +138,22 @@ func (t *turn) forOthers() error {
 	if err != nil {
 		return err
 	}
+	text := ""
 	if s.Resident != nil {
-		t.say(models.ErrAlreadyBound.With(s.Resident.MaskedName).ZH)
+		text = models.ErrAlreadyBound.With(s.Resident.MaskedName).ZH + "\n"
 	}
-	t.say("一起去的人不用另外领：领您自己的券时，把人数算上他们就行。单独去的，要用本人的手机领；没有智能手机的，带证件到景区人工窗口。")
-	t.choose("您可以：", append(list("领券", "人工"), home)...)
-	return nil
+	text += "一起去的人不用另外领：领您自己的券时，把人数算上他们就行。单独去的，要用本人的手机领；没有智能手机的，带证件到景区人工窗口。"
+	return t.aside(text, "您可以：", append(list("领券", "人工"), home)...)
 }
 
 // complain takes anger seriously: sorry, and a person.
 func (t *turn) complain() error {
 	t.say("对不起，让您费心了。您有气，我听着。要投诉、要问清楚，点“人工”写下来，工作人员会回复您。")
+	if t.k.Step != "" {
+		t.k.Choices = append(list("人工"), slices.DeleteFunc(slices.Clone(t.k.Choices), func(c Choice) bool { return c.Send == "人工" })...)
+		t.choose(t.k.Prompt, t.k.Choices...)
+		return nil
+	}
 	t.choose("您可以：", append(list("人工", "资格", "帮助"), home)...)
 	return nil
 }

@@ -20,8 +20,14 @@ type want struct {
 
 // order begins with what a sentence asks for (要两箱脆红李).
 func (t *turn) order(h Heard) error {
+	if len(h.Products) == 1 && h.Products[0].Quantity == 0 && h.Products[0].Unit == "" {
+		return t.product(h.Products[0].ID) // a bare name is looked at first
+	}
 	t.k.rest()
 	for _, p := range h.Products {
+		if p.Quantity > models.MaxQuantity {
+			t.say(models.ErrQuantity.ZH)
+		}
 		t.k.Shop.Wants = append(t.k.Shop.Wants, wanted(p, p.ID))
 	}
 	if h.Ask == AskProduct && len(h.Either) > 0 {
@@ -75,9 +81,13 @@ func (w *want) choosePack(p models.Product) bool {
 		if s.Unit == w.Unit {
 			unit = append(unit, s)
 		}
-		if w.Amount > 0 && strings.HasPrefix(s.Pack, strconv.FormatFloat(w.Amount, 'f', -1, 64)+w.Unit+"装") {
-			w.SKU, w.Quantity = s.ID, 1
-			return true
+	}
+	if len(unit) == 0 && w.Amount > 0 {
+		for _, s := range all {
+			if strings.HasPrefix(s.Pack, strconv.FormatFloat(w.Amount, 'f', -1, 64)+w.Unit+"装") {
+				w.SKU, w.Quantity = s.ID, 1
+				return true
+			}
 		}
 	}
 	switch {
@@ -200,7 +210,7 @@ func (t *turn) askQuantity(p db.ProductView, sku string) error {
 	for n := 1; n <= 5; n++ {
 		choices = append(choices, one(strconv.Itoa(n)+s.Unit))
 	}
-	return t.ask(stepQuantity, p.Name+" "+s.Pack+" "+s.Price.String()+"，要几"+s.Unit+"?", choices...)
+	return t.ask(stepQuantity, p.Name+" "+s.Pack+" "+s.Price.String()+"，要几"+s.Unit+"？", choices...)
 }
 
 func packOf(p models.Product, sku string) (models.SKU, bool) {

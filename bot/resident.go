@@ -98,10 +98,6 @@ func kindOf(text string) (models.DocumentKind, bool) {
 // takeNumber checks the number as typed; the sentence of the rule that failed says which digits. A name typed along
 // with it is kept.
 func (t *turn) takeNumber() (bool, error) {
-	if t.says("换证件", "换证件类型", "换一种证件", "换一个证件") {
-		t.k.Who = whoSlots{}
-		return true, t.askWho()
-	}
 	raw, rest := t.numberIn()
 	if raw == "" {
 		return false, nil
@@ -194,8 +190,6 @@ func (t *turn) takeName() (bool, error) {
 	}
 	name, err := models.NormalName(raw)
 	switch {
-	case err != nil && t.mentions("为什么", "为啥", "干嘛", "怎么", "?", "\uff1f"):
-		return false, nil
 	case err != nil:
 		return true, t.again(models.Refusal(err).ZH)
 	case name != t.k.Who.Odd && !plainName(name):
@@ -326,7 +320,7 @@ func (t *turn) standing() error {
 	case s.Decision.State == "refused":
 		head, choices = "您现在还不能领券。", list("交证明", "人工")
 	case !s.Decision.OK:
-		head, choices = "您现在还不能领券。", list("我是监护人", "人工")
+		head, choices = "您现在还不能领券。", wayOut(models.Refusal(s.Decision.Refusal()).Code)
 	}
 	t.say(head + "\n" + grounds(s.Decision))
 	t.choose("您可以：", append(choices, home)...)

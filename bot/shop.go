@@ -26,7 +26,15 @@ const productsShown = 5
 // shop is 买特产: the shelves, and a search by any word.
 func (t *turn) shop() error {
 	t.k.rest()
-	return t.askShelf("想买什么？直接打名字，比如" + t.example() + "；或者选一类。")
+	product, err := t.e.example(t.ctx)
+	if err != nil {
+		return err
+	}
+	question := "想买什么？直接打名字，或者选一类。"
+	if product != "" {
+		question = "想买什么？直接说，比如“要两" + product + "”；或者选一类。"
+	}
+	return t.askShelf(question)
 }
 
 func (t *turn) askShelf(question string) error {
@@ -40,23 +48,6 @@ func (t *turn) askShelf(question string) error {
 	}
 	t.lead("看图慢慢挑", "/shop")
 	return t.ask(stepShop, question, append(choices, list("购物篮", "我的订单")...)...)
-}
-
-// example is a product's name in quotes, as the catalogue has it.
-func (t *turn) example() string {
-	page, err := t.e.d.Products(t.ctx, db.ProductFilter{InStock: true, Limit: 1})
-	if err != nil || len(page.Products) == 0 {
-		return "“特产的名字”"
-	}
-	return "“" + shortName(page.Products[0].Product) + "”"
-}
-
-// shortName is the shortest thing people call a product.
-func shortName(p models.Product) string {
-	if len(p.Aliases) > 0 {
-		return p.Aliases[0]
-	}
-	return p.Name
 }
 
 // takeShop reads a shelf, a product or any word to search by.
@@ -82,13 +73,15 @@ func (t *turn) takeShop() (bool, error) {
 	case h.Intent != IntentOther && h.Intent != IntentBuy:
 		return false, nil
 	}
-	return t.search()
+	return t.search(true)
 }
 
-var shopping = regexp.MustCompile(`(我想|想要|要买|想买|买点|来点|有没有|有卖|卖不卖|搜一下|搜索|找一下|我要|给我|帮我|请问|你们|这里|有|买|搜|找|要|吗|的|呢|啊|[?,。!\x{ff1f}\x{ff0c}\x{ff01}])`)
+// shopping are the words around what is wanted.
+var shopping = regexp.MustCompile(`我想|想要|要买|想买|买点|来点|有没有|有卖|卖不卖|搜一下|搜索|找一下|我要|给我|帮我|请问|你们|这里|有|买|卖|搜|找|要|吗|的|呢|啊|[?,。!\x{ff1f}\x{ff0c}\x{ff01}]`)
 
-// search looks for what is left of the sentence when the words of asking are gone. It tells whether it found anything.
-func (t *turn) search() (bool, error) {
+// search looks for what is left of the sentence when the words of asking are gone. It tells whether it answered; where
+// nothing was found it does so only if sure that goods are meant.
+func (t *turn) search(sure bool) (bool, error) {
 	query := strings.TrimSpace(shopping.ReplaceAllString(t.text, " "))
 	if query == "" || len([]rune(query)) > 20 {
 		return false, nil
@@ -97,13 +90,13 @@ func (t *turn) search() (bool, error) {
 	if err != nil {
 		return true, t.refuse(err)
 	}
-	switch len(page.Products) {
-	case 0:
-		if t.k.Step != stepShop {
-			return false, nil
-		}
+	switch {
+	case len(page.Products) == 0 && sure:
+		t.k.Shop = shopSlots{}
 		return true, t.askShelf("没有找到“" + models.MaskText(query) + "”。换个名字试试，或者选一类。")
-	case 1:
+	case len(page.Products) == 0:
+		return false, nil
+	case len(page.Products) == 1:
 		return true, t.product(page.Products[0].ID)
 	}
 	return true, t.listProducts(query, "", "")

@@ -100,7 +100,7 @@ func (t *turn) answer() error {
 	if t.text == "" {
 		return t.again("我没收到字。请打一句话，或点下面的按钮。")
 	}
-	for _, try := range []func() (bool, error){t.command, t.take, t.wish} {
+	for _, try := range []func() (bool, error){t.command, t.why, t.heart, t.take, t.wish} {
 		if done, err := try(); done || err != nil {
 			t.k.Lost = 0
 			return err
@@ -121,6 +121,10 @@ func (t *turn) pick() {
 			return
 		}
 	}
+	if c, ok := t.pointed(choices); ok {
+		t.text, t.shown = c.Send, c.Label
+		return
+	}
 	n, ok := ordinal(t.text)
 	switch {
 	case !ok:
@@ -130,6 +134,29 @@ func (t *turn) pick() {
 	case n <= len(choices):
 		t.text, t.shown = choices[n-1].Send, t.text+" "+choices[n-1].Label
 	}
+}
+
+// pointed finds the only choice that one to four characters can mean (濯 for 濯水景区), where a mistake does no harm.
+func (t *turn) pointed(choices []Choice) (found Choice, ok bool) {
+	s := bare(t.text)
+	n := utf8.RuneCountInString(s)
+	harmless := t.k.Step == "" || t.k.Step == stepSpot || t.k.Step == stepShop || t.k.Step == stepKind || t.k.Step == stepTown
+	if n < 1 || n > 4 || !harmless || !allHan(s) || t.commandOf(s) != nil {
+		return found, false
+	}
+	for _, c := range choices {
+		if strings.Contains(c.Label, s) {
+			if ok {
+				return Choice{}, false
+			}
+			found, ok = c, true
+		}
+	}
+	return found, ok
+}
+
+func allHan(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return !unicode.Is(unicode.Han, r) }) < 0
 }
 
 // ordinal reads a single digit (3, 3., ③, 第三个, full width) as people point at a list with it.
@@ -195,8 +222,8 @@ func (t *turn) rest(text string, choices ...Choice) error {
 func (t *turn) again(why string) error {
 	t.say(why)
 	prompt := t.k.Prompt
-	if prompt == "" {
-		prompt = "您想办什么？"
+	if prompt == "" || t.k.Step == "" {
+		prompt = "要办什么？"
 	}
 	t.choose(prompt, t.k.Choices...)
 	return nil
@@ -207,9 +234,14 @@ func (t *turn) lost() error {
 	t.k.Lost++
 	if t.k.Lost >= 3 {
 		t.k.Lost = 0
-		t.say("对不起，我还是没听懂。我只是个小程序，这件事请找工作人员。")
-		t.choose("要怎么办？", one("人工"), one("帮助"), one("返回"), home)
-		return nil
+		choices := slices.Clone(t.k.Choices)
+		for _, c := range list("人工", "帮助") {
+			if len(choices) > 0 && !slices.Contains(choices, c) {
+				choices = append(choices, c)
+			}
+		}
+		t.k.Choices = choices
+		return t.again("对不起，我还是没听懂。我只是个小程序，这件事请找工作人员。")
 	}
 	return t.again("我没听懂。您可以点下面的按钮，或说“帮助”看例子，说“人工”找工作人员。")
 }

@@ -22,7 +22,9 @@ func (t *turn) command() (bool, error) {
 
 func (t *turn) commandOf(word string) func() error {
 	switch word {
-	case "主菜单", "菜单", "首页", "开始", "重新开始":
+	case "主菜单", "菜单", "首页":
+		return func() error { return t.backToMenu("要办什么？") }
+	case "开始", "重新开始":
 		return t.greet
 	case "返回", "上一步", "后退", "回去":
 		return t.goBack
@@ -44,7 +46,7 @@ func (t *turn) commandOf(word string) func() error {
 		return t.orders
 	case "人工", "转人工", "工作人员", "找人工", "人工服务", "客服":
 		return t.askMessage
-	case "帮助", "怎么用", "help":
+	case "帮助", "怎么用", "help", "":
 		return t.help
 	case "交证明", "交材料", "补材料":
 		return t.askEvidence
@@ -78,6 +80,9 @@ func (t *turn) rarerCommand(word string) func() error {
 		if t.k.Claim.Spot != "" {
 			return func() error { return t.change(func(c *claimSlots) { c.People = 0 }) }
 		}
+	case "换证件", "换证件类型", "换一种证件", "换一个证件":
+		t.k.Who = whoSlots{}
+		return t.goOn
 	case "换景区", "改景区", "换一个景区":
 		return func() error { return t.change(func(c *claimSlots) { c.Spot = "" }) }
 	}
@@ -120,7 +125,7 @@ func (t *turn) take() (bool, error) {
 	case stepEvidence:
 		return t.takeEvidence()
 	case stepSpot:
-		return t.takeSpot()
+		return t.takeVisit()
 	case stepDay, stepDate:
 		return t.takeDay()
 	case stepPeople:
@@ -217,22 +222,35 @@ func (t *turn) callOff() error {
 		t.choose("现在没有正在办的事。要取消什么？", append(list("我的券", "我的订单", "购物篮"), home)...)
 		return nil
 	}
-	return t.backToMenu("好的，不办了，什么都没有提交。要办什么？")
+	return t.backToMenu("好的，先不办了。要办什么？")
 }
 
 var (
 	anger      = regexp.MustCompile(`骗子|骗人|骗我|投诉|举报|垃圾|什么破|气死|坑人|有病|滚|他妈|傻|无语|太差|差评|烦死`)
-	thanks     = regexp.MustCompile(`^(谢谢|多谢|谢了|感谢|好的谢谢|辛苦|再见|拜拜|知道|明白|好嘞|好的|好|嗯+|哦+|ok)`)
-	forSomeone = regexp.MustCompile(`(帮|替|给|代)(我|俺|我们)?(的)?(妈|爸|老伴|爱人|老公|老婆|儿子|女儿|爷爷|奶奶|外公|外婆|邻居|朋友|同事|别人|他人|亲戚|孙子|孙女|父母|父亲|母亲|老人|家人).{0,4}(领|办|拿|弄|申请|登记)|(别人|他|她|邻居|朋友)的(券|票|二维码)`)
+	thanks     = regexp.MustCompile(`^(好的?,?|嗯+,?|行,?)?(谢谢|多谢|谢|感谢|辛苦|再见|拜拜|知道|明白|晓得|好嘞|好|好的|要得|嗯+|哦+|ok|OK|行)[你您们啦了]*$`)
+	forSomeone = regexp.MustCompile(`(帮|替|给|代)(我|俺|我们)?(的)?(妈|爸|老伴|爱人|老公|老婆|儿子|女儿|爷爷|奶奶|外公|外婆|邻居|朋友|同事|别人|他人|亲戚|孙子|孙女|父母|父亲|母亲|老人|家人).{0,4}(领|办|拿|弄|申请|登记)|把.{1,6}的(券|票|二维码)|(别人|他|她|邻居|朋友)的(券|票|二维码)`)
 )
 
-// wish does what a free sentence asks for. false: nobody knows what that is.
-func (t *turn) wish() (bool, error) {
+// onlyVisit is a message that says a day or a number of people and nothing else (not 今天天气好).
+var onlyVisit = regexp.MustCompile(`^[0-9零一二两三四五六七八九十年月日号天周星期礼拜今明后大下这个本末上中午早晚国庆节中秋去想我们和老伴要人位口共总,.，。\-/ 吧]+$`)
+
+// heart answers anger, and who asks for somebody else. Where any words are an answer it leaves them alone.
+func (t *turn) heart() (bool, error) {
 	switch {
+	case t.k.Step == stepMessage || t.k.Step == stepEvidence || t.k.Step == stepAddress:
+		return false, nil
 	case anger.MatchString(t.text):
 		return true, t.complain()
 	case forSomeone.MatchString(t.text):
 		return true, t.forOthers()
+	}
+	return false, nil
+}
+
+// wish does what a free sentence asks for. false: nobody knows what that is.
+func (t *turn) wish() (bool, error) {
+	if thanks.MatchString(bare(t.text)) && t.k.Step == "" {
+		return true, t.backToMenu("不客气！还要办什么？")
 	}
 	h, err := t.hear()
 	if err != nil {
@@ -241,13 +259,8 @@ func (t *turn) wish() (bool, error) {
 	if do := t.wishOf(h); do != nil {
 		return true, do()
 	}
-	if h.Intent == IntentOther && t.k.Step == "" && h.Spot == "" && h.Date == "" && len([]rune(h.Text)) >= 2 {
-		if done, err := t.search(); done || err != nil {
-			return done, err
-		}
-	}
-	if t.k.Step == "" && thanks.MatchString(bare(t.text)) {
-		return true, t.backToMenu("不客气！还要办什么？")
+	if h.Intent == IntentOther && t.k.Step == "" && len([]rune(h.Text)) >= 2 {
+		return t.search(t.mentions("有没有", "有卖", "卖不卖", "买"))
 	}
 	return false, nil
 }
@@ -256,7 +269,7 @@ func (t *turn) wishOf(h Heard) func() error {
 	switch {
 	case h.Ask == AskPrice || h.Ask == AskStock:
 		if h.Spot != "" && len(h.Products) == 0 {
-			return t.spots
+			return func() error { return t.spot(h.Spot) }
 		}
 		return func() error { return t.prices(h) }
 	case h.Intent == IntentTrack:
@@ -269,7 +282,9 @@ func (t *turn) wishOf(h Heard) func() error {
 		return t.refund
 	case len(h.Products) > 0 || h.Ask == AskProduct:
 		return func() error { return t.order(h) }
-	case h.Intent == IntentClaim || h.Intent == IntentOther && (h.Spot != "" || h.Ask == AskSpot || h.Date != "" && h.People > 0):
+	case h.Intent == IntentSpots && h.Spot != "":
+		return func() error { return t.spot(h.Spot) }
+	case h.Intent == IntentClaim || h.Intent == IntentOther && (h.Spot != "" || h.Ask == AskSpot || (h.Date != "" || h.People > 0) && onlyVisit.MatchString(h.Text)):
 		return func() error { return t.visit(h) }
 	}
 	return t.menuWish(h.Intent)
@@ -277,7 +292,12 @@ func (t *turn) wishOf(h Heard) func() error {
 
 func (t *turn) menuWish(intent string) func() error {
 	switch intent {
-	case IntentGreet, IntentMenu:
+	case IntentGreet:
+		if t.k.Step != "" {
+			return func() error { return t.again("我在。我们接着办。") }
+		}
+		return t.greet
+	case IntentMenu:
 		return t.greet
 	case IntentEligibility:
 		return t.standing
@@ -306,6 +326,11 @@ func (t *turn) menuWish(intent string) func() error {
 	case IntentBack:
 		return t.goBack
 	case IntentNo:
+		if t.says("不", "不是", "不对", "错", "没有") && t.k.Step != "" {
+			return func() error {
+				return t.again("没关系。要改上一步点“返回”，不办了点“取消”。")
+			}
+		}
 		if t.k.Step != "" {
 			return t.callOff
 		}
@@ -326,7 +351,7 @@ func (t *turn) visit(h Heard) error {
 
 // buy searches for what is wanted, or shows the shelves.
 func (t *turn) buy() error {
-	if done, err := t.search(); done || err != nil {
+	if done, err := t.search(true); done || err != nil {
 		return err
 	}
 	return t.shop()

@@ -1,0 +1,30 @@
+package bot
+
+import "unicode/utf8"
+
+// why answers who hesitates at a question: why it is asked, where to look, that there is no hurry. The question stands.
+func (t *turn) why() (bool, error) {
+	if t.k.Step == "" || utf8.RuneCountInString(t.text) > 30 {
+		return false, nil
+	}
+	if utf8.RuneCountInString(t.text) <= 8 && t.mentions("等一下", "等下", "等等", "等会", "稍等", "找一下", "我找找", "我看看", "想一想", "想想", "莫慌", "慢点") {
+		return true, t.again("不急，您慢慢来，我等着。")
+	}
+	reason := reasons[t.k.Step]
+	if reason == "" || !t.mentions("为什么", "为啥", "干嘛", "干啥", "凭啥", "做什么用", "有什么用", "哪里看", "在哪", "哪里有", "安全", "泄露", "要钱", "收费", "什么意思", "不懂", "怎么要", "怎么还要", "怎么填", "怎么写") {
+		return false, nil
+	}
+	return true, t.again(reason)
+}
+
+// reasons say why each question about a person is asked.
+var reasons = map[step]string{
+	stepConsent:  "证件号码和姓名只用来核对您能不能享受优惠。加密保存，到期删除，不收钱。不同意也行，可以到景区人工窗口办理。",
+	stepSharing:  "景区要认得来的是不是领券的本人，所以要看打了星号的姓名和号码，看不到完整的。不收钱。",
+	stepKind:     "要知道您用哪种证件，才好核对号码。没带证件的话，户口簿上也有号码。",
+	stepNumber:   "号码在身份证正面最下面一行，一共18位；户口簿在您那一页上。只用来核对资格，加密保存，不收钱。",
+	stepName:     "姓名要和证件号码对得上，免得别人拿您的号码冒领。请打证件上的姓名。",
+	stepGuardian: "法律规定，处理不满14周岁孩子的信息，要父母或其他监护人同意。",
+	stepTown:     "名册里没有您，工作人员要知道您住在哪里，才好核对。选一个镇街就行。",
+	stepAddress:  "快递要有收货人、手机号和详细地址才送得到。地址加密保存，只给卖家发货用。",
+}
