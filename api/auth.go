@@ -72,6 +72,7 @@ type Caller struct {
 
 type (
 	callerKey struct{}
+	routeKey  struct{}
 	fiberKey  struct{}
 )
 
@@ -93,6 +94,9 @@ func (a *App) admit(c *fiber.Ctx, who access) (Caller, error) {
 	if err := a.checkOrigin(c); err != nil {
 		return Caller{}, err
 	}
+	if who == anyone && (isAPI(c) || !wantsPage(c)) {
+		return Caller{}, nil // files and open reads are the same for everybody: nobody is looked up for them
+	}
 	account, err := a.account(c)
 	if err != nil {
 		return Caller{}, err
@@ -110,6 +114,15 @@ func (a *App) admit(c *fiber.Ctx, who access) (Caller, error) {
 	default:
 		return Caller{}, models.ErrForbidden
 	}
+}
+
+// routeOf is the pattern of the route that answers, "other" where none does. An address may hold a voucher's code and
+// can be made up by anybody; a pattern neither.
+func routeOf(c *fiber.Ctx) string {
+	if path, ok := c.Locals(routeKey{}).(string); ok {
+		return path
+	}
+	return "other"
 }
 
 // account is who is signed in; nil if nobody is, or the session has ended.

@@ -81,8 +81,7 @@ func (a *App) toProblem(c *fiber.Ctx, err error) *problem {
 	p := newProblem(e)
 	if e.Kind == models.Internal || e.Kind == models.Unavailable {
 		p.RequestID = requestID(c)
-		// The pattern of the route, not the address: an address may hold a voucher's code.
-		a.Log.Error("request failed", "request", p.RequestID, "method", c.Method(), "route", c.Route().Path, "err", err,
+		a.Log.Error("request failed", "request", p.RequestID, "method", c.Method(), "route", routeOf(c), "err", err,
 			"stack", c.Locals("stack"))
 	}
 	return p
@@ -125,7 +124,11 @@ func (a *App) fail(c *fiber.Ctx, err error) error {
 		return c.Send(body)
 	}
 	if p.Code == models.ErrUnsigned.Code {
-		return c.Redirect("/signin?to="+url.QueryEscape(localPath(c.OriginalURL())), fiber.StatusSeeOther)
+		to := ""
+		if c.Method() == fiber.MethodGet { // a form cannot be sent again by a redirect
+			to = "?to=" + url.QueryEscape(localPath(c.OriginalURL()))
+		}
+		return c.Redirect("/signin"+to, fiber.StatusSeeOther)
 	}
 	c.Status(p.Status)
 	return a.render(c, "error.html", View{Body: errorBody{p.Status, p.Code, p.Detail, p.Reasons}})

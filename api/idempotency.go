@@ -34,7 +34,7 @@ func (a *App) once(c *fiber.Ctx, who Caller, r route, run func()) error {
 	if len(key) > 128 || plainText(key) != key {
 		return models.ErrInvalid.With("Idempotency-Key要是1到128个可见字符")
 	}
-	name := r.method + " " + c.Route().Path
+	name := r.method + " " + r.path
 	stored, replay, err := a.DB.BeginRequest(c.UserContext(), who.Actor, name, key, bodyHash(c))
 	if err != nil {
 		return err

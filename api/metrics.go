@@ -18,10 +18,9 @@ var buckets = []float64{.001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 // metrics counts what was answered, in Prometheus' text format. Routes are named by their pattern, so that an address
 // with a code in it is never a label and strangers cannot make labels up.
 type metrics struct {
-	mu     sync.Mutex
-	routes map[string]bool
-	count  map[metricKey]int64
-	spent  map[string]*histogram
+	mu    sync.Mutex
+	count map[metricKey]int64
+	spent map[string]*histogram
 }
 
 type metricKey struct {
@@ -36,11 +35,8 @@ type histogram struct {
 }
 
 func newMetrics() *metrics {
-	return &metrics{routes: map[string]bool{}, count: map[metricKey]int64{}, spent: map[string]*histogram{}}
+	return &metrics{count: map[metricKey]int64{}, spent: map[string]*histogram{}}
 }
-
-// know adds a route's pattern before the first request.
-func (m *metrics) know(pattern string) { m.routes[pattern] = true }
 
 // measure counts and times every request, and answers its error, so that the status is known here.
 func (a *App) measure(c *fiber.Ctx) error {
@@ -49,16 +45,13 @@ func (a *App) measure(c *fiber.Ctx) error {
 	if err != nil {
 		err = a.fail(c, err)
 	}
-	a.metrics.add(c.Method(), c.Route().Path, c.Response().StatusCode(), a.RealClock().Sub(start))
+	a.metrics.add(c.Method(), routeOf(c), c.Response().StatusCode(), a.RealClock().Sub(start))
 	return err
 }
 
 func (m *metrics) add(method, route string, status int, took time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if !m.routes[route] {
-		route = "other"
-	}
 	m.count[metricKey{method, route, status}]++
 	h := m.spent[route]
 	if h == nil {

@@ -72,7 +72,6 @@ func (a *App) operation(r route) *huma.Operation {
 	for _, change := range r.describe {
 		change(op)
 	}
-	a.metrics.know(strings.NewReplacer("{", ":", "}", "").Replace(r.path))
 	return op
 }
 

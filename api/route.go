@@ -140,7 +140,6 @@ func mount(method, path string, who access, summary string, h fiber.Handler, opt
 // add puts a plain handler behind the same guard as the JSON API.
 func (a *App) add(r route, h fiber.Handler) {
 	path := strings.NewReplacer("{", ":", "}", "").Replace(r.path)
-	a.metrics.know(path)
 	a.fiber.Add(r.method, path, func(c *fiber.Ctx) error {
 		if _, err := a.enter(c, r); err != nil {
 			return err
@@ -157,6 +156,7 @@ func (a *App) add(r route, h fiber.Handler) {
 
 // enter is what every route asks first: not too many tries, and who calls.
 func (a *App) enter(c *fiber.Ctx, r route) (Caller, error) {
+	c.Locals(routeKey{}, r.path)
 	if r.passwords {
 		if err := a.within(a.guesses, c); err != nil {
 			return Caller{}, err

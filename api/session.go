@@ -62,6 +62,8 @@ func (a *App) residentToken(c *fiber.Ctx) string {
 		_, _ = rand.Read(raw) // never fails: crypto/rand ends the program instead
 		token = base64.RawURLEncoding.EncodeToString(raw)
 		a.setCookie(c, cookieResident, token, fiber.CookieSameSiteLaxMode, residentFor)
+	} else if c.Cookies(cookieResident) == token && !isAPI(c) {
+		a.setCookie(c, cookieResident, token, fiber.CookieSameSiteLaxMode, residentFor) // who comes back stays known
 	}
 	c.Locals(headerSession, token)
 	c.Request().Header.Set(headerSession, token)
