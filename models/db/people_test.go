@@ -129,6 +129,9 @@ func TestRegister(t *testing.T) {
 		_, err = d.Register(ctx, link, registration(pending))
 		wants(t, err, models.ErrAlreadyBound)
 		standing(t, d, consented(t, d, "b"), pending, "undecided")
+		unsaid := outside
+		unsaid.Key = "ineligible, but has not said where they live"
+		standing(t, d, consented(t, d, "c"), unsaid, "undecided")
 		standing(t, d, consented(t, d, "c"), outside, "refused")
 		_, err = d.Register(ctx, consented(t, d, "d"), registration(listed))
 		wants(t, err, models.ErrBoundElsewhere)

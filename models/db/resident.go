@@ -173,7 +173,7 @@ func (t *tx) residentFor(p models.Programme, l models.Link, doc models.Document,
 		return nil, models.ErrAlreadyBound.With(other.MaskedName)
 	}
 	if !fresh {
-		return &res, t.mayOpen(l, res, name, r)
+		return &res, t.mayOpen(l, &res, name, r)
 	}
 	var listed models.RosterEntry
 	err = t.g.Where("programme_id = ? AND number_hash = ?", p.ID, hash).Take(&listed).Error
@@ -188,7 +188,7 @@ func (t *tx) residentFor(p models.Programme, l models.Link, doc models.Document,
 
 // mayOpen refuses a record that is bound to another session, and a wrong name. Which of the two it is must not be
 // told apart by a stranger, so being bound is asked first.
-func (t *tx) mayOpen(l models.Link, res models.Resident, name string, r Registration) error {
+func (t *tx) mayOpen(l models.Link, res *models.Resident, name string, r Registration) error {
 	if l.ResidentID == nil {
 		var elsewhere int64
 		if err := t.g.Model(&models.Link{}).Where("resident_id = ?", res.ID).Count(&elsewhere).Error; err != nil {
@@ -204,7 +204,8 @@ func (t *tx) mayOpen(l models.Link, res models.Resident, name string, r Registra
 	if r.Town == "" {
 		return nil
 	}
-	return t.g.Model(&res).Update("town", r.Town).Error
+	res.Town = r.Town
+	return t.g.Model(res).Update("town", r.Town).Error
 }
 
 func (t *tx) newResident(doc models.Document, r Registration, hash, name string) (*models.Resident, error) {
