@@ -18,7 +18,7 @@ type said struct {
 	days    []time.Time // one day, or the several it may mean
 	vague   bool        // a stretch of time, or a day that does not exist
 	instead time.Time   // what may be meant where the day is over
-	label   bool        // a weekday in brackets is the label of the date before it: 7月12日(周一)
+	label   bool        // a bare weekday: right after a date it is that date's label, 7月12日(周一)
 }
 
 // nextYearFrom is the month from which on January to March, said without a year, are the next year's.
@@ -26,7 +26,7 @@ const nextYearFrom = time.October
 
 // readDates fills the date and marks the words as understood, so that no number in them is taken for people or goods.
 func (s *sentence) readDates(today time.Time, h *Heard) {
-	d := dateReader{s.runes, today}
+	d, typed := dateReader{s.runes, today}, slices.Clone(s.runes)
 	var days []time.Time
 	var options, labels []time.Time
 	vague := false
@@ -37,7 +37,7 @@ func (s *sentence) readDates(today time.Time, h *Heard) {
 			continue
 		}
 		switch {
-		case found.label:
+		case found.label && i > 0 && strings.ContainsRune("日号", typed[i-1]):
 			labels = append(labels, found.days...)
 		case len(found.days) == 1 && !found.vague:
 			days = append(days, found.days[0])
@@ -160,7 +160,7 @@ func (d dateReader) weekday(i int) said {
 	if target == 5 && both > 0 && !standsAt(d.r, i+n+1, "日游") { // 周六日
 		return said{length: n + 1 + both, days: []time.Time{day, day.AddDate(0, 0, 1)}, vague: true}
 	}
-	return said{length: n + 1, days: []time.Time{day}, instead: day.AddDate(0, 0, 7), label: prefix == "" && i > 0 && strings.ContainsRune("(（", d.r[i-1])}.onlyIfPast(d.today)
+	return said{length: n + 1, days: []time.Time{day}, instead: day.AddDate(0, 0, 7), label: prefix == ""}.onlyIfPast(d.today)
 }
 
 // weekdayOf counts from Monday = 0; 末 is 7.
