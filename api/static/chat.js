@@ -92,7 +92,7 @@ form.addEventListener("submit", (e) => {
   const tapped = e.submitter?.name === "send" ? e.submitter : null;
   if (tapped) return say({ text: tapped.value }, tapped.textContent);
   const typed = text.value.trim();
-  if (!typed || open) return text.focus();
+  if (!typed) return text.focus();
   text.value = "";
   say({ text: typed }, typed);
 });
@@ -108,12 +108,19 @@ function say(message, shown, preview) {
   message.id = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
   const mine = el("div", "msg me waiting", preview ? el("div", "bubble image", preview) : el("div", "bubble", shown));
   chat.append(mine);
-  return deliver(message, mine);
+  toEnd();
+  return queue(message, mine);
+}
+
+// One after the other, in the order they were said: an answer must not overtake the one before it.
+let line = Promise.resolve();
+function queue(message, mine) {
+  unsent.add(message);
+  return (line = line.then(() => deliver(message, mine)).catch(reportError));
 }
 
 async function deliver(message, mine) {
   open++;
-  unsent.add(message);
   mine.querySelector(".unsent")?.remove();
   mine.classList.add("waiting");
   holdChoices(true);
@@ -165,7 +172,7 @@ function failed(message, mine) {
   holdChoices(false);
   const again = el("button", "btn btn-small", "再发一次");
   again.type = "button";
-  again.addEventListener("click", () => deliver(message, mine));
+  again.addEventListener("click", () => queue(message, mine));
   mine.append(el("div", "unsent", "没发出去，请检查网络", again));
   toEnd();
 }
