@@ -26,12 +26,12 @@ type Figures struct {
 	Undecided  int
 	Vouchers   int // live or used
 	Cancelled  int
-	Admitted   int            // people
-	Refusals   int            // scans refused
-	PerSpotDay []SpotDay      `gorm:"-"` // the three lists come from queries of their own
-	BySupplier []SupplierSums `gorm:"-"`
-	Total      Sums           `gorm:"-"`
-	Messages   int            // waiting for an answer
+	Admitted   int // people
+	Refusals   int // scans refused
+	PerSpotDay []SpotDay
+	BySupplier []SupplierSums
+	Total      Sums
+	Messages   int // waiting for an answer
 }
 
 // SupplierSums are one supplier's sums.

@@ -24,22 +24,24 @@ func (d *DB) Figures(ctx context.Context, from, to models.Day) (models.Figures, 
 	return f, nil
 }
 
+// The counts are read column by column: a struct as GORM's target would be emptied by every query.
 func countPeople(g *gorm.DB, f *models.Figures) error {
-	return g.Raw(`SELECT (SELECT COUNT(*) FROM residents WHERE erased_at IS NULL) AS residents,
-		(SELECT COUNT(*) FROM eligibility WHERE state = 'approved') AS eligible,
-		(SELECT COUNT(*) FROM eligibility WHERE state = 'asked') AS undecided,
-		(SELECT COUNT(*) FROM messages WHERE answered_at IS NULL) AS messages`).Scan(f).Error
+	return g.Raw(`SELECT (SELECT COUNT(*) FROM residents WHERE erased_at IS NULL),
+		(SELECT COUNT(*) FROM eligibility WHERE state = 'approved'),
+		(SELECT COUNT(*) FROM eligibility WHERE state = 'asked'),
+		(SELECT COUNT(*) FROM messages WHERE answered_at IS NULL)`).Row().Scan(&f.Residents, &f.Eligible, &f.Undecided, &f.Messages)
 }
 
 func countVouchers(g *gorm.DB, f *models.Figures) error {
-	if err := g.Raw(`SELECT COALESCE(SUM(CASE WHEN state IN ('issued', 'redeemed') THEN 1 ELSE 0 END), 0) AS vouchers,
-		COALESCE(SUM(CASE WHEN state = 'cancelled' THEN 1 ELSE 0 END), 0) AS cancelled
-		FROM vouchers WHERE visit_day BETWEEN ? AND ?`, f.From, f.To).Scan(f).Error; err != nil {
+	err := g.Raw(`SELECT COALESCE(SUM(CASE WHEN state IN ('issued', 'redeemed') THEN 1 ELSE 0 END), 0),
+		COALESCE(SUM(CASE WHEN state = 'cancelled' THEN 1 ELSE 0 END), 0)
+		FROM vouchers WHERE visit_day BETWEEN ? AND ?`, f.From, f.To).Row().Scan(&f.Vouchers, &f.Cancelled)
+	if err != nil {
 		return err
 	}
-	return g.Raw(`SELECT COALESCE(SUM(CASE WHEN annulled_at IS NULL THEN admitted ELSE 0 END), 0) AS admitted,
-		COALESCE(SUM(CASE WHEN verdict = 'refused' THEN 1 ELSE 0 END), 0) AS refusals
-		FROM redemptions WHERE arrived_at >= ? AND arrived_at < ?`, f.From.Start(), f.To.Add(1).Start()).Scan(f).Error
+	return g.Raw(`SELECT COALESCE(SUM(CASE WHEN annulled_at IS NULL THEN admitted ELSE 0 END), 0),
+		COALESCE(SUM(CASE WHEN verdict = 'refused' THEN 1 ELSE 0 END), 0)
+		FROM redemptions WHERE arrived_at >= ? AND arrived_at < ?`, f.From.Start(), f.To.Add(1).Start()).Row().Scan(&f.Admitted, &f.Refusals)
 }
 
 // countSpotDays tells per spot and visit day how many were expected and how many came.
