@@ -1,0 +1,233 @@
+package api
+
+import (
+	"bytes"
+	"encoding/csv"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/jieban/jieban/models"
+)
+
+// spanMost is the longest span of figures, in days; columnsMost how many days are drawn one by one.
+const (
+	spanMost    = 1100
+	columnsMost = 31
+)
+
+// figuresBody is what officer_figures.html shows.
+type figuresBody struct {
+	From, To string // as typed
+	Problem  string
+	Spans    []NavItem
+	Query    string // the span, for the exports
+
+	Figures  models.Figures
+	Spots    []spotTally
+	All      spotTally
+	Days     []dayRow
+	PerSpot  chart[int]
+	PerDay   chart[int]
+	ByMonth  bool // PerDay counts months: there are too many days
+	PerGoods chart[models.Fen]
+}
+
+// dayRow is one day of the table: each spot in the order of figuresBody.Spots.
+type dayRow struct {
+	Day   models.Day
+	Cells []spotTally
+	All   spotTally
+}
+
+// officerFigures shows what happened between two days.
+func (a *App) officerFigures(c *fiber.Ctx) error {
+	p, err := a.DB.Programme(c.UserContext())
+	if err != nil {
+		return err
+	}
+	today := a.DB.Today()
+	body := figuresBody{From: c.Query("from", string(today.Add(-7))), To: c.Query("to", string(today.Add(7)))}
+	body.Spans = spans(body, today, p)
+	body.Figures, err = a.figuresOf(c, body.From, body.To)
+	if err != nil {
+		if body.Problem, err = officerRefusal(c, err); err != nil {
+			return err
+		}
+		return a.officerPage(c, "officer_figures.html", "统计", "/officer/figures", body)
+	}
+	spots, err := a.DB.Spots(c.UserContext())
+	if err != nil {
+		return err
+	}
+	body.Query = url.Values{"from": {body.From}, "to": {body.To}}.Encode()
+	body.arrange(spots)
+	return a.officerPage(c, "officer_figures.html", "统计", "/officer/figures", body)
+}
+
+// spans are the spans that officers mostly ask for.
+func spans(b figuresBody, today models.Day, p models.Programme) (list []NavItem) {
+	for _, s := range []struct {
+		label    string
+		from, to models.Day
+	}{
+		{"今天", today, today}, {"前后7天", today.Add(-7), today.Add(7)}, {"最近30天", today.Add(-29), today}, {"整个活动", p.ValidFrom, p.ValidTo},
+	} {
+		list = append(list, NavItem{
+			Label: s.label, Href: "/officer/figures?from=" + string(s.from) + "&to=" + string(s.to),
+			Current: b.From == string(s.from) && b.To == string(s.to),
+		})
+	}
+	return list
+}
+
+func (a *App) figuresOf(c *fiber.Ctx, from, to string) (f models.Figures, err error) {
+	first, err := models.ParseDay(from)
+	if err != nil {
+		return f, err
+	}
+	last, err := models.ParseDay(to)
+	if err != nil {
+		return f, err
+	}
+	if first.Add(spanMost) < last {
+		return f, models.ErrInvalid.With("一次最多看三年")
+	}
+	return a.DB.Figures(c.UserContext(), first, last)
+}
+
+// arrange turns the figures into tables and charts.
+func (b *figuresBody) arrange(spots []models.Spot) {
+	b.Spots = tally(spots, b.Figures.PerSpotDay)
+	for _, s := range b.Spots {
+		b.All.Claimed += s.Claimed
+		b.All.Admitted += s.Admitted
+		b.PerSpot.add(s.Name, s.Admitted)
+	}
+	days := b.Figures.PerSpotDay
+	for i := 0; i < len(days); {
+		j := i
+		for j < len(days) && days[j].Day == days[i].Day {
+			j++
+		}
+		row := dayRow{Day: days[i].Day, Cells: tally(spots, days[i:j])}
+		for _, cell := range row.Cells {
+			row.All.Claimed += cell.Claimed
+			row.All.Admitted += cell.Admitted
+		}
+		b.Days, i = append(b.Days, row), j
+	}
+	b.drawDays()
+	for _, s := range b.Figures.BySupplier {
+		b.PerGoods.add(s.Name, s.AcceptedFen)
+	}
+}
+
+// drawDays draws every day of a short span, months of a long one.
+func (b *figuresBody) drawDays() {
+	from, to := b.Figures.From, b.Figures.To
+	b.ByMonth = from.Add(columnsMost-1) < to
+	came := map[string]int{}
+	for _, d := range b.Days {
+		came[string(d.Day)] += d.All.Admitted
+		came[string(d.Day[:7])] += d.All.Admitted
+	}
+	if !b.ByMonth {
+		for d := from; d <= to; d = d.Add(1) {
+			b.PerDay.add(string(d[5:7])+"-"+string(d[8:]), came[string(d)])
+		}
+		return
+	}
+	for d := from; d[:7] <= to[:7]; d = (d[:8] + "28").Add(4) { // four days after any 28th lie in the next month
+		b.PerDay.add(string(d[2:7]), came[string(d[:7])])
+	}
+}
+
+// officerFiguresCSV gives a table to keep: part=visits or part=sales.
+func (a *App) officerFiguresCSV(c *fiber.Ctx) error {
+	f, err := a.figuresOf(c, c.Query("from"), c.Query("to"))
+	if err != nil {
+		return err
+	}
+	span := string(f.From) + "_" + string(f.To)
+	switch c.Query("part") {
+	case "visits":
+		spots, err := a.DB.Spots(c.UserContext())
+		if err != nil {
+			return err
+		}
+		return sendCSV(c, "visits_"+span+".csv", visitRows(f, spots))
+	case "sales":
+		return sendCSV(c, "sales_"+span+".csv", saleRows(f))
+	}
+	return models.ErrNotFound.With("这张表")
+}
+
+func visitRows(f models.Figures, spots []models.Spot) [][]string {
+	names := map[string]string{}
+	for _, s := range spots {
+		names[s.ID] = s.Name
+	}
+	rows := [][]string{{"日期", "景区", "预约人数", "入园人数"}}
+	for _, d := range f.PerSpotDay {
+		rows = append(rows, []string{string(d.Day), names[d.SpotID], strconv.Itoa(d.Claimed), strconv.Itoa(d.Admitted)})
+	}
+	return rows
+}
+
+func saleRows(f models.Figures) [][]string {
+	rows := [][]string{{"供应商", "订单数", "下单金额(元)", "已付金额(元)", "已发货金额(元)", "已收货金额(元)", "已退款金额(元)"}}
+	row := func(name string, s models.Sums) {
+		rows = append(rows, []string{
+			name, strconv.Itoa(s.Orders), s.OrderedFen.Yuan(), s.PaidFen.Yuan(), s.ShippedFen.Yuan(), s.AcceptedFen.Yuan(), s.RefundedFen.Yuan(),
+		})
+	}
+	for _, s := range f.BySupplier {
+		row(s.Name, s.Sums)
+	}
+	row("合计", f.Total)
+	return rows
+}
+
+// sendCSV sends a table that Excel opens rightly: the mark of UTF-8, lines as Windows ends them, and no cell that it
+// would take for a formula.
+func sendCSV(c *fiber.Ctx, name string, rows [][]string) error {
+	var b bytes.Buffer
+	b.WriteString("\xef\xbb\xbf")
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	for _, row := range rows {
+		safe := make([]string, len(row))
+		for i, cell := range row {
+			safe[i] = cellText(cell)
+		}
+		if err := w.Write(safe); err != nil {
+			return err
+		}
+	}
+	w.Flush()
+	if err := w.Error(); err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+name+`"`)
+	return c.Send(b.Bytes())
+}
+
+// cellText puts a quote before what a spreadsheet would run. It looks past blanks and full-width forms, which
+// spreadsheets forgive, and lets plain negative amounts be numbers.
+func cellText(s string) string {
+	head := strings.TrimLeft(s, " \t\r\n\u00a0\u3000\ufeff")
+	if head == "" {
+		return s
+	}
+	if _, err := strconv.ParseFloat(s, 64); err == nil && strings.Trim(s, "-0123456789.") == "" {
+		return s
+	}
+	if strings.ContainsAny(head[:1], "=+-@|") || strings.HasPrefix(head, "＝") || strings.HasPrefix(head, "＋") ||
+		strings.HasPrefix(head, "－") || strings.HasPrefix(head, "＠") || strings.ContainsAny(s[:1], "\t\r\n") {
+		return "'" + s
+	}
+	return s
+}
