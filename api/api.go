@@ -62,6 +62,7 @@ type App struct {
 const (
 	bodyLimit   = 10 << 20 // bytes, photos and rosters included
 	jsonLimit   = 1 << 20  // bytes of a JSON body
+	headerLimit = 16 << 10 // bytes of the request line and the headers
 	readTimeout = 30 * time.Second
 	idleTimeout = 90 * time.Second
 	deadline    = 10 * time.Second // for the work behind one request
@@ -104,8 +105,8 @@ func New(c Config) (*App, error) {
 
 func (a *App) newFiber() *fiber.App {
 	return fiber.New(fiber.Config{
-		Immutable: true, // request memory is used again: kept strings would change
-		BodyLimit: bodyLimit, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, WriteTimeout: readTimeout,
+		Immutable:      true, // request memory is used again: kept strings would change
+		ReadBufferSize: headerLimit, BodyLimit: bodyLimit, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, WriteTimeout: readTimeout,
 		DisableStartupMessage: true, ErrorHandler: a.fail, AppName: "jieban",
 		EnableTrustedProxyCheck: true, TrustedProxies: a.Proxies, ProxyHeader: "X-Real-Ip", EnableIPValidation: true,
 	})
