@@ -6,8 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
-	"strconv"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -47,8 +48,16 @@ type chatChoice struct {
 	Send  string `json:"send" doc:"sending this as text is the same as tapping"`
 }
 
-// Wide says whether the label needs a line of its own; a Chinese character counts as two letters.
-func (c chatChoice) Wide() bool { return (len(c.Label)+utf8.RuneCountInString(c.Label))/2 > 18 }
+// Look is the button's class: ways out are quiet, a long label has a line of its own (a Chinese character counts twice).
+func (c chatChoice) Look() string {
+	switch {
+	case slices.Contains([]string{"返回", "取消", "主菜单"}, c.Send):
+		return "quiet"
+	case (len(c.Label)+utf8.RuneCountInString(c.Label))/2 > 15:
+		return "whole"
+	}
+	return ""
+}
 
 // Voucher says whether the picture is that of a voucher, which has its own page.
 func (r chatReply) Voucher() string {
@@ -145,7 +154,7 @@ func chatFault(w *keptAnswer) error {
 			return &models.Error{Kind: kind, Code: p.Code, EN: p.DetailEN, ZH: p.Detail}
 		}
 	}
-	return models.ErrInternal.With(strconv.Itoa(w.status))
+	return fmt.Errorf("the chat answered %d", w.status)
 }
 
 // keptAnswer keeps what a handler writes.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"strings"
 	"time"
@@ -122,10 +123,10 @@ func (a *App) today(c *fiber.Ctx, spot string) (b todayBody, err error) {
 
 // rowOf says one scan in a line.
 func rowOf(r models.Redemption) scanRow {
-	row := scanRow{ScanID: r.ScanID, At: r.ScannedAt, Annulled: r.AnnulledAt != nil, Tone: "bad", What: "拒绝", Why: reasonsZH[r.Reason]}
+	row := scanRow{ScanID: r.ScanID, At: r.ScannedAt, Annulled: r.AnnulledAt != nil, Tone: "bad", What: cmp.Or(reasonsZH[r.Reason], "不能放行")}
 	switch r.Verdict {
 	case models.VerdictOK, models.VerdictPartial:
-		row.Tone, row.What, row.Why = "ok", "放行 "+peopleZH(r.Admitted), ""
+		row.Tone, row.What = "ok", "放行 "+peopleZH(r.Admitted)
 		if r.CollectFen > 0 {
 			row.Why = "收 " + r.CollectFen.String()
 		}
@@ -136,7 +137,7 @@ func rowOf(r models.Redemption) scanRow {
 		row.Why = strings.Trim(row.Why+" · "+r.Gate, " ·")
 	}
 	if row.Annulled {
-		row.Tone, row.What = "", row.What+",已撤销"
+		row.Tone, row.What = "", row.What+"，已撤销"
 	}
 	return row
 }
@@ -191,7 +192,7 @@ func (a *App) gateUndo(c *fiber.Ctx) error {
 	if err := a.DB.UndoScan(c.UserContext(), *a.caller(c).Account, c.FormValue("scan")); err != nil {
 		return err
 	}
-	return a.back(c, "/gate", "已撤销这次放行,券又可以用了。")
+	return a.back(c, "/gate", "已撤销这次放行，券又可以用了。")
 }
 
 // sayVerdict puts an answer into the words of the screen.
@@ -208,7 +209,7 @@ func sayVerdict(a models.Answer) verdictBody {
 			v.Why = a.Message
 		}
 		if a.Left > 0 {
-			v.Why = strings.Trim(v.Why+",还有"+peopleZH(a.Left)+"没进", ",")
+			v.Why = strings.Trim(v.Why+"，还有"+peopleZH(a.Left)+"没进", "，")
 		}
 	case models.VerdictCheck:
 		v.Word, v.Long, v.Why = "请核对证件", true, a.Message

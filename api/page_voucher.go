@@ -95,12 +95,15 @@ func (a *App) owns(c *fiber.Ctx, id int64) (bool, error) {
 	return err == nil, err
 }
 
+// notOurs speaks to whoever scanned something: mostly a holder whose code was cut off.
+const notOurs = "这不是结伴的券，或者没有扫完整。请在聊天里点“我的券”，再出示一次。"
+
 // noVoucher shows a friendly 404 for what is no voucher of ours; other faults go their usual way.
 func (a *App) noVoucher(c *fiber.Ctx, err error) error {
 	for _, e := range []*models.Error{models.ErrTokenInvalid, models.ErrTokenForged, models.ErrNotFound} {
 		if errors.Is(err, e) {
 			c.Status(fiber.StatusNotFound)
-			return a.render(c, "error.html", View{Body: errorBody{fiber.StatusNotFound, e.Code, models.Refusal(err).ZH, nil}})
+			return a.render(c, "error.html", View{Body: errorBody{fiber.StatusNotFound, e.Code, notOurs, nil}})
 		}
 	}
 	return err
@@ -121,12 +124,12 @@ func payAtGate(v db.VoucherView) string {
 	each := v.Voucher.PayEach
 	switch {
 	case each == nil:
-		return v.Offer.Label() + ",票价未设定,按窗口票价的" + v.Offer.Label() + "付"
+		return v.Offer.Label() + "，票价未设定，按窗口票价的" + v.Offer.Label() + "付"
 	case *each == 0:
 		return "免费"
 	}
 	left := max(v.Voucher.Left(), 1)
-	return v.Offer.Label() + ",每人" + each.String() + ",共" + (*each * models.Fen(left)).String()
+	return v.Offer.Label() + "，每人" + each.String() + "，共" + (*each * models.Fen(left)).String()
 }
 
 func peopleZH(n int) string { return strconv.Itoa(n) + "人" }

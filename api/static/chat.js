@@ -43,10 +43,11 @@ const kinds = {
   },
 };
 
-const wide = (label) => [...label].reduce((n, c) => n + (c > "\u00ff" ? 2 : 1), 0) > 18;
+const wide = (label) => [...label].reduce((n, c) => n + (c > "\u00ff" ? 2 : 1), 0) > 15;
+const ways = ["返回", "取消", "主菜单"]; // out of here: always there, never the main thing
 
 function choice(c) {
-  const b = el("button", "choice" + (wide(c.label) ? " whole" : ""), c.label);
+  const b = el("button", "choice " + (ways.includes(c.send) ? "quiet" : wide(c.label) ? "whole" : ""), c.label);
   b.name = "send";
   b.value = c.send;
   return b;

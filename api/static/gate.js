@@ -73,13 +73,13 @@ async function submit(scan) {
   busy = true;
   scanner?.pause();
   $("judge").disabled = true;
-  say("正在核对……");
+  if (scanner) say("正在核对……");
   try {
     show(scan, await send(scan));
   } finally {
     busy = false;
     $("judge").disabled = false;
-    say("");
+    if (scanner) say("");
   }
   today();
 }
@@ -243,6 +243,7 @@ function say(text) {
   const p = $("scanner-say");
   p.textContent = text;
   p.hidden = !text;
+  $("scanner").classList.toggle("on", Boolean(scanner || text));
 }
 
 async function openCamera() {
@@ -282,6 +283,7 @@ function lost(sentence) {
 
 function closed() {
   scanner = null;
+  say($("scanner-say").textContent);
   $("start").hidden = false;
   $("stop").hidden = $("torch").hidden = true;
   awake?.release().catch(() => {});
@@ -295,8 +297,8 @@ async function closeCamera() {
 $("start").addEventListener("click", openCamera);
 $("stop").addEventListener("click", () => {
   wanted = false;
+  say("");
   closeCamera();
-  say("摄像头关了。点“打开摄像头”再扫。");
 });
 $("torch").addEventListener("click", async (e) => {
   const on = e.currentTarget.getAttribute("aria-pressed") !== "true";
@@ -347,7 +349,7 @@ function showPlace() {
   const spot = document.getElementById("set-spot");
   spot.value = kept.spot;
   document.querySelector(".gate-place h1").textContent = spot.selectedOptions[0].textContent;
-  $("lane").textContent = kept.lane || "还没填检票口，点“设置”";
+  $("lane").textContent = kept.lane || "未填检票口";
 }
 
 $("open-settings").addEventListener("click", () => {

@@ -358,6 +358,7 @@ func (p *tab) attribute(selector, name string) string {
 func (p *tab) picture() []byte {
 	p.t.Helper()
 	p.until("wait for pictures", `[...document.images].every((i) => i.complete || i.loading === "lazy")`)
+	p.do("move the mouse away", ask(input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved}))
 	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		p.t.Fatal(err)
