@@ -178,9 +178,25 @@ func TestReadyOnlyWhileTheDatabaseAnswers(t *testing.T) {
 	a, d := newTestApp(t)
 	c := program(t, a)
 	c.get("/readyz").want(http.StatusOK)
+	if head := c.send(http.MethodHead, "/readyz", nil).want(http.StatusOK); len(head.body) != 0 {
+		t.Error("HEAD with a body")
+	}
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
 	c.get("/readyz").want(http.StatusServiceUnavailable)
 	c.get("/healthz").want(http.StatusOK)
+}
+
+func TestPicturesCanDoNothingByThemselves(t *testing.T) {
+	t.Parallel()
+	a, _ := newTestApp(t)
+	got := program(t, a).get("/photos/seed/spot-" + freeSpot + ".svg").want(http.StatusOK)
+	if got.Header.Get("Content-Type") != "image/svg+xml" || !strings.Contains(got.Header.Get("Content-Security-Policy"), "sandbox") {
+		t.Errorf("%v", got.Header)
+	}
+	if cache := got.Header.Get("Cache-Control"); !strings.Contains(cache, "public") || strings.Contains(cache, "immutable") {
+		t.Errorf("a drawing that may change is kept: %s", cache)
+	}
+	program(t, a).get("/photos/none.jpg").want(http.StatusNotFound)
 }

@@ -1,10 +1,13 @@
 package api
 
 import (
+	"strings"
+
 	"github.com/gofiber/fiber/v2"
 )
 
-// photo sends a picture of a product or a spot. Its path is the hash of what it shows, so it never changes.
+// photo sends a picture of a product or a spot. What people upload stands under the hash of what it shows and never
+// changes; a drawing that came with the program may with its next version.
 func (a *App) photo(c *fiber.Ctx) error {
 	kind, content, err := a.DB.Photo(c.UserContext(), "/photos/"+c.Params("*"))
 	if err != nil {
@@ -14,5 +17,8 @@ func (a *App) photo(c *fiber.Ctx) error {
 	c.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
 	c.Set(fiber.HeaderContentType, kind)
 	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
+	if strings.HasPrefix(c.Params("*"), "seed/") {
+		c.Set(fiber.HeaderCacheControl, "public, max-age=3600")
+	}
 	return c.Send(content)
 }

@@ -140,7 +140,7 @@ func mount(method, path string, who access, summary string, h fiber.Handler, opt
 // add puts a plain handler behind the same guard as the JSON API.
 func (a *App) add(r route, h fiber.Handler) {
 	path := strings.NewReplacer("{", ":", "}", "").Replace(r.path)
-	a.fiber.Add(r.method, path, func(c *fiber.Ctx) error {
+	answer := func(c *fiber.Ctx) error {
 		if _, err := a.enter(c, r); err != nil {
 			return err
 		}
@@ -151,7 +151,11 @@ func (a *App) add(r route, h fiber.Handler) {
 			return tagged(c)
 		}
 		return nil
-	})
+	}
+	a.fiber.Add(r.method, path, answer)
+	if r.method == fiber.MethodGet {
+		a.fiber.Add(fiber.MethodHead, path, answer) // probes ask so; the server leaves the body out
+	}
 }
 
 // enter is what every route asks first: not too many tries, and who calls.
