@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
 	"strings"
@@ -30,6 +31,9 @@ func (s store) production() bool { return s.Mode == "production" }
 // open opens the database with its keys and clock.
 func (s store) open(ctx context.Context, publicURL string) (*db.DB, error) {
 	keys, err := db.LoadKeys(s.Keys, !s.production())
+	if s.production() && errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("production needs a key file: make one with 'jieban keys --keys FILE' and set JIEBAN_KEYS (%w)", err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -40,7 +41,7 @@ func main() {
 	defer stop()
 	run.BindTo(ctx, (*context.Context)(nil))
 	if err := run.Run(); err != nil && !errors.Is(err, context.Canceled) {
-		fmt.Fprintf(os.Stderr, "jieban: %v\n", err)
+		fmt.Fprintln(os.Stderr, "jieban:", strings.Join(strings.Fields(err.Error()), " ")) // one line, whatever a driver says
 		stop()
 		os.Exit(1)
 	}
