@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +26,21 @@ func (d *DB) CountStatements() *atomic.Int64 {
 	return &n
 }
 
+// CollectSQL keeps every statement that is sent to the database from now on, values and all, as SQLite can read it.
+func (d *DB) CollectSQL() *[]string {
+	var list []string
+	keep := func(g *gorm.DB) {
+		sql := strings.ReplaceAll(g.Statement.SQL.String(), `"off"`, "[off]")
+		list = append(list, strings.ReplaceAll(g.Dialector.Explain(sql, g.Statement.Vars...), `"`, "'"))
+	}
+	c := d.g.Callback()
+	_ = c.Query().After("gorm:query").Register("test:sql", keep)
+	_ = c.Row().After("gorm:row").Register("test:sql", keep)
+	_ = c.Raw().After("gorm:raw").Register("test:sql", keep)
+	_ = c.Update().After("gorm:update").Register("test:sql", keep)
+	return &list
+}
+
 // CancelAll cancels every unpaid order, as their buyers would.
 func (d *DB) CancelAll(ctx context.Context) error {
 	var open []models.Order
@@ -37,20 +53,6 @@ func (d *DB) CancelAll(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// DryRun gives the SQL that a filter of the catalogue becomes, for EXPLAIN.
-func (d *DB) DryRun(f ProductFilter) (string, error) {
-	var err error
-	sql := d.g.ToSQL(func(g *gorm.DB) *gorm.DB {
-		var q *gorm.DB
-		q, err = f.where(productRows(g, listColumns))
-		if err != nil {
-			return g
-		}
-		return q.Order("p.sort, p.id").Limit(25).Find(&[]ProductView{})
-	})
-	return sql, err
 }
 
 // Terms and CleanJPEG let tests look at what has no verb of its own.

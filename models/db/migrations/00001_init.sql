@@ -333,6 +333,7 @@ CREATE INDEX orders_link ON orders (link_id, id);
 CREATE INDEX orders_supplier ON orders (supplier_id, id);
 CREATE INDEX orders_checkout ON orders (checkout_id);
 CREATE INDEX orders_due ON orders (expires_at) WHERE state = 'pending_payment';
+CREATE INDEX orders_to_ship ON orders (supplier_id, id) WHERE state = 'confirmed';
 CREATE INDEX orders_placed ON orders (placed_at);
 
 CREATE TABLE order_lines (
@@ -395,6 +396,7 @@ CREATE TABLE refunds (
 CREATE INDEX refunds_payment ON refunds (payment_id);
 CREATE INDEX refunds_order ON refunds (order_id);
 CREATE INDEX refunds_due ON refunds (next_try_at) WHERE state = 'refunding';
+CREATE INDEX refunds_failed ON refunds (id) WHERE state = 'failed';
 
 -- A tracking number belongs to the supplier that used it first.
 CREATE TABLE tracking_numbers (
