@@ -118,156 +118,210 @@ func (a *App) Fiber() *fiber.App { return a.fiber }
 // Shutdown lets running requests end, until ctx does.
 func (a *App) Shutdown(ctx context.Context) error { return a.fiber.ShutdownWithContext(ctx) }
 
-// routes is everything that answers. A path's parameters stand in braces.
+// routes is everything that answers, in one list. A path's parameters stand in braces.
 func (a *App) routes() []route {
 	return slices.Concat(
-		[]route{
-			// Operation.
-			plain(http.MethodGet, "/healthz", anyone, a.healthz),
-			plain(http.MethodGet, "/readyz", anyone, a.readyz),
-			plain(http.MethodGet, "/metrics", anyone, a.showMetrics),
-			plain(http.MethodGet, "/static/*", anyone, a.asset),
-			plain(http.MethodGet, "/favicon.ico", anyone, a.favicon),
-			plain(http.MethodGet, "/openapi.json", anyone, a.openapi),
-			page(http.MethodGet, "/docs", anyone, a.docsPage),
-
-			// Signing in.
-			page(http.MethodGet, "/signin", anyone, a.signInPage),
-			page(http.MethodPost, "/signin", anyone, a.signInForm, guardPasswords),
-			page(http.MethodPost, "/signout", anyone, a.signOutForm),
-			post("/api/v1/sessions", anyone, "Sign a member of staff in", a.signIn, guardPasswords, status(http.StatusCreated)),
-			del("/api/v1/sessions", staff, "Sign out", a.signOut),
-			get("/api/v1/sessions/me", staff, "Who is signed in", a.me),
-
-			// What is offered.
-			get("/api/v1/programmes", anyone, "List the programmes that run here", a.programmes, etag),
-			put("/api/v1/programmes/{id}", officer, "Change a programme's dates and contacts", a.setProgramme),
-			get("/api/v1/spots", anyone, "List the scenic spots", a.spots, etag),
-			get("/api/v1/spots/{id}", anyone, "Show a scenic spot", a.spot),
-			put("/api/v1/spots/{id}", officer, "Change what is known of a spot", a.setSpot),
-			get("/api/v1/offers", anyone, "List the offers", a.offers, etag),
-			get("/api/v1/offers/{id}", anyone, "Show an offer", a.offer),
-			get("/api/v1/offers/{id}/days", resident, "Show on which days an offer can be used", a.offerDays),
-			put("/api/v1/offers/{id}", officer, "Change an offer's settings", a.setOffer),
-
-			// A resident's own standing.
-			get("/api/v1/eligibility", resident, "Show whether one is eligible, with every reason", a.eligibility),
-			post("/api/v1/eligibility", resident, "Say who one is", a.register, creates),
-			del("/api/v1/eligibility", resident, "Erase what is known of one", a.erase),
-			post("/api/v1/eligibility/consents", resident, "Give consent", a.consent, creates),
-			del("/api/v1/eligibility/consents", resident, "Take every consent back", a.withdraw),
-			post("/api/v1/eligibility/evidence", resident, "Give evidence for an undecided case", a.giveEvidence, creates, upTo(bodyLimit)),
-			post("/api/v1/eligibility/codes", resident, "Get a one-time code for another session", a.linkCode, creates),
-			post("/api/v1/eligibility/links", resident, "Open one's record in this session by a code", a.bind, creates, guardPasswords),
-
-			// Vouchers and gates.
-			post("/api/v1/vouchers", resident, "Claim a voucher", a.claim, creates),
-			get("/api/v1/vouchers", resident, "List one's vouchers", a.vouchers),
-			get("/api/v1/vouchers/{id}", resident, "Show one's voucher", a.voucher),
-			get("/api/v1/vouchers/{id}/qr.png", resident, "Show the QR code of one's voucher", a.voucherQR, answers("image/png")),
-			post("/api/v1/vouchers/{id}/cancel", resident, "Give a voucher back", a.cancelVoucher),
-			post("/api/v1/vouchers/{id}/revoke", officer, "End a voucher against its holder's will", a.revokeVoucher),
-			plain(http.MethodGet, "/v/{token}.png", anyone, a.tokenQR),
-			post("/api/v1/scans", gate, "Scan a voucher", a.scan),
-			post("/api/v1/scans/{id}/undo", gate, "Take a scan back within 15 minutes", a.undoScan),
-			get("/api/v1/gate/today", gate|officer, "Show a spot's counts of today", a.gateCounts),
-			page(http.MethodGet, "/gate", gate, a.gatePage),
-			page(http.MethodGet, "/gate/today", gate, a.gateToday),
-			page(http.MethodPost, "/gate", gate, a.gateScan),
-			page(http.MethodPost, "/gate/undo", gate, a.gateUndo),
-			page(http.MethodGet, "/v/{token}", anyone, a.voucherPage),
-			page(http.MethodPost, "/v/{token}", gate, a.voucherScan),
-
-			// Officers.
-			post("/api/v1/residents/import", officer, "Import the residents' roster from CSV", a.importRoster, upTo(bodyLimit)),
-			get("/api/v1/residents/roster", officer, "List the roster, masked", a.roster),
-			get("/api/v1/residents/cases", officer, "List the undecided residents", a.cases),
-			get("/api/v1/residents/cases/{id}", officer, "Open a case with its evidence (audited)", a.readCase),
-			get("/api/v1/residents/cases/{id}/evidence/{piece}.jpg", officer, "Show a photo given as evidence (audited)", a.evidencePhoto, answers("image/jpeg")),
-			post("/api/v1/residents/cases/{id}/decide", officer, "Decide a case", a.decideCase),
-			post("/api/v1/residents/{id}/release", officer, "Unbind a person from every session", a.release),
-			get("/api/v1/figures", officer, "Show the figures of a span of days", a.figures),
-			get("/api/v1/figures.csv", officer, "The same as CSV (UTF-8 with BOM)", a.figuresCSV, answers("text/csv")),
-			get("/api/v1/audit", officer, "List what was done by whom, the newest first", a.audit),
-			get("/api/v1/accounts", admin, "List the staff accounts", a.accounts),
-			post("/api/v1/accounts", admin, "Add a staff account", a.addAccount, creates),
-			put("/api/v1/accounts/{login}/password", admin, "Set a password and end the account's sessions", a.setPassword),
-
-			// The officer's pages.
-			page(http.MethodGet, "/officer", officer, a.officerHome),
-			page(http.MethodGet, "/officer/roster", officer, a.officerRoster),
-			page(http.MethodPost, "/officer/roster", officer, a.officerRosterUpload),
-			page(http.MethodGet, "/officer/roster.csv", officer, a.officerRosterTemplate),
-			page(http.MethodGet, "/officer/cases", officer, a.officerCases),
-			page(http.MethodGet, "/officer/cases/{id}", officer, a.officerCase),
-			page(http.MethodPost, "/officer/cases/{id}", officer, a.officerDecide),
-			page(http.MethodGet, "/officer/cases/{id}/photos/{photo}", officer, a.officerCasePhoto),
-			page(http.MethodGet, "/officer/cases/{id}/release", officer, a.officerReleasePage),
-			page(http.MethodPost, "/officer/cases/{id}/release", officer, a.officerRelease),
-			page(http.MethodGet, "/officer/messages", officer, a.officerMessages),
-			page(http.MethodPost, "/officer/messages/{id}", officer, a.officerAnswer),
-			page(http.MethodGet, "/officer/offers", officer, a.officerOffers),
-			page(http.MethodGet, "/officer/offers/{id}", officer, a.officerOffer),
-			page(http.MethodPost, "/officer/offers/{id}", officer, a.officerSetOffer),
-			page(http.MethodPost, "/officer/offers/{id}/spot", officer, a.officerSetSpot),
-			page(http.MethodGet, "/officer/programme", officer, a.officerProgramme),
-			page(http.MethodPost, "/officer/programme", officer, a.officerSetProgramme),
-			page(http.MethodGet, "/officer/products", officer, a.officerProducts),
-			page(http.MethodGet, "/officer/products/{id}", officer, a.officerProduct),
-			page(http.MethodPost, "/officer/products/{id}", officer, a.officerList),
-			page(http.MethodGet, "/officer/refunds", officer, a.officerRefunds),
-			page(http.MethodPost, "/officer/refunds/{id}", officer, a.officerRetryRefund),
-			page(http.MethodGet, "/officer/figures", officer, a.officerFigures),
-			page(http.MethodGet, "/officer/figures.csv", officer, a.officerFiguresCSV),
-			page(http.MethodGet, "/officer/audit", officer, a.officerAudit),
-			page(http.MethodGet, "/officer/accounts", admin, a.officerAccounts),
-			page(http.MethodPost, "/officer/accounts", admin, a.officerAddAccount),
-			page(http.MethodPost, "/officer/accounts/password", admin, a.officerPassword),
-
-			// Talking.
-			page(http.MethodGet, "/", resident, a.chatPage),
-			page(http.MethodPost, "/chat", resident, a.chatForm),
-			post("/api/v1/messages", resident, "Leave a message for an officer", a.ask, creates),
-			get("/api/v1/messages", officer, "List the messages that wait for an answer", a.messages),
-			post("/api/v1/messages/{id}/answer", officer, "Answer a message", a.answerMessage),
-			get("/api/v1/notices", resident, "List what one was told", a.notices),
-
-			// Pictures.
-			plain(http.MethodGet, "/photos/*", anyone, a.photo),
-
-			// The shop.
-			get("/api/v1/categories", anyone, "List the shelves of the shop", a.categories, etag),
-			get("/api/v1/products", anyone, "Search what is on sale", a.products, etag),
-			get("/api/v1/products/{id}", anyone, "Show a product", a.product, etag),
-			post("/api/v1/products/{id}/listing", supplier|officer, "Move a product through its listing", a.setListing),
-			get("/api/v1/listings", officer, "List products by where their listing stands", a.listings),
-			get("/api/v1/suppliers", anyone, "List the suppliers", a.suppliers, etag),
-			get("/api/v1/suppliers/{id}", anyone, "Show a supplier with its licence", a.supplier, etag),
-			mount(http.MethodGet, "/api/v1/regions", anyone, "List provinces, cities and districts for addresses", a.showRegions, etag, describe(regionsAnswer)),
-			get("/api/v1/carriers", anyone, "List the couriers a parcel can go by", a.carriers, etag),
-			get("/api/v1/basket", resident, "Show one's basket", a.basket),
-			put("/api/v1/basket/{sku}", resident, "Put this many of a pack into the basket", a.setBasket),
-			get("/api/v1/addresses/last", resident, "Show, masked, the address used last", a.lastAddress),
-			post("/api/v1/orders", resident, "Order the basket, or the items named", a.placeOrder, creates),
-			get("/api/v1/orders", resident, "List one's orders", a.orders),
-			get("/api/v1/orders/{no}", resident, "Show one's order", a.order),
-			post("/api/v1/orders/{no}/cancel", resident, "Cancel an order of which nothing is shipped", a.cancelOrder),
-			post("/api/v1/orders/{no}/accept", resident, "Say that what is on its way has arrived", a.acceptOrder),
-			get("/api/v1/checkouts/{id}", resident, "Show what was ordered together", a.checkout),
-			post(sandboxCallback, anyone, "Take a payment notice of the sandbox", a.sandboxNotice),
-			get("/api/v1/refunds", officer, "List the refunds that the provider refused", a.refunds),
-			post("/api/v1/refunds/{id}/retry", officer, "Ask the provider for a refund again", a.retryRefund),
-
-			// Suppliers.
-			get("/api/v1/supplier/products", supplier, "List one's products, drafts too", a.supplierProducts),
-			post("/api/v1/supplier/products", supplier, "Add a product as a draft", a.newProduct, creates),
-			get("/api/v1/supplier/products/{id}", supplier, "Show one's product", a.supplierProduct),
-			put("/api/v1/supplier/products/{id}", supplier, "Change a product and its packs", a.putProduct),
-			put("/api/v1/supplier/skus/{id}/stock", supplier, "Say how many of a pack are on hand", a.setStock),
-			post("/api/v1/supplier/photos", supplier, "Add a picture for a product", a.postPhoto, creates, upTo(bodyLimit)),
-			get("/api/v1/supplier/orders", supplier, "List the orders for one's goods", a.supplierOrders),
-			get("/api/v1/supplier/orders/{no}", supplier, "Show an order with its delivery data (audited)", a.supplierOrder),
-			post("/api/v1/supplier/orders/{no}/shipments", supplier, "Send a parcel", a.ship, creates),
-		},
+		a.operationRoutes(),
+		a.signInRoutes(),
+		a.offerRoutes(),
+		a.residentRoutes(),
+		a.gateRoutes(),
+		a.officerRoutes(),
+		a.officerPages(),
+		a.talkRoutes(),
+		a.pictureRoutes(),
+		a.shopRoutes(),
+		a.supplierRoutes(),
 	)
+}
+
+// operationRoutes are what operation needs, and the document.
+func (a *App) operationRoutes() []route {
+	return []route{
+		plain(http.MethodGet, "/healthz", anyone, a.healthz),
+		plain(http.MethodGet, "/readyz", anyone, a.readyz),
+		plain(http.MethodGet, "/metrics", anyone, a.showMetrics),
+		plain(http.MethodGet, "/static/*", anyone, a.asset),
+		plain(http.MethodGet, "/favicon.ico", anyone, a.favicon),
+		plain(http.MethodGet, "/openapi.json", anyone, a.openapi),
+		page(http.MethodGet, "/docs", anyone, a.docsPage),
+	}
+}
+
+// signInRoutes are how staff sign in.
+func (a *App) signInRoutes() []route {
+	return []route{
+		page(http.MethodGet, "/signin", anyone, a.signInPage),
+		page(http.MethodPost, "/signin", anyone, a.signInForm, guardPasswords),
+		page(http.MethodPost, "/signout", anyone, a.signOutForm),
+		post("/api/v1/sessions", anyone, "Sign a member of staff in", a.signIn, guardPasswords, status(http.StatusCreated)),
+		del("/api/v1/sessions", staff, "Sign out", a.signOut),
+		get("/api/v1/sessions/me", staff, "Who is signed in", a.me),
+	}
+}
+
+// offerRoutes are what the programme offers.
+func (a *App) offerRoutes() []route {
+	return []route{
+		get("/api/v1/programmes", anyone, "List the programmes that run here", a.programmes, etag),
+		put("/api/v1/programmes/{id}", officer, "Change a programme's dates and contacts", a.setProgramme),
+		get("/api/v1/spots", anyone, "List the scenic spots", a.spots, etag),
+		get("/api/v1/spots/{id}", anyone, "Show a scenic spot", a.spot),
+		put("/api/v1/spots/{id}", officer, "Change what is known of a spot", a.setSpot),
+		get("/api/v1/offers", anyone, "List the offers", a.offers, etag),
+		get("/api/v1/offers/{id}", anyone, "Show an offer", a.offer),
+		get("/api/v1/offers/{id}/days", resident, "Show on which days an offer can be used", a.offerDays),
+		put("/api/v1/offers/{id}", officer, "Change an offer's settings", a.setOffer),
+	}
+}
+
+// residentRoutes are a resident's own standing.
+func (a *App) residentRoutes() []route {
+	return []route{
+		get("/api/v1/eligibility", resident, "Show whether one is eligible, with every reason", a.eligibility),
+		post("/api/v1/eligibility", resident, "Say who one is", a.register, creates),
+		del("/api/v1/eligibility", resident, "Erase what is known of one", a.erase),
+		post("/api/v1/eligibility/consents", resident, "Give consent", a.consent, creates),
+		del("/api/v1/eligibility/consents", resident, "Take every consent back", a.withdraw),
+		post("/api/v1/eligibility/evidence", resident, "Give evidence for an undecided case", a.giveEvidence, creates, upTo(bodyLimit)),
+		post("/api/v1/eligibility/codes", resident, "Get a one-time code for another session", a.linkCode, creates),
+		post("/api/v1/eligibility/links", resident, "Open one's record in this session by a code", a.bind, creates, guardPasswords),
+	}
+}
+
+// gateRoutes are vouchers, and the gates that scan them.
+func (a *App) gateRoutes() []route {
+	return []route{
+		post("/api/v1/vouchers", resident, "Claim a voucher", a.claim, creates),
+		get("/api/v1/vouchers", resident, "List one's vouchers", a.vouchers),
+		get("/api/v1/vouchers/{id}", resident, "Show one's voucher", a.voucher),
+		get("/api/v1/vouchers/{id}/qr.png", resident, "Show the QR code of one's voucher", a.voucherQR, answers("image/png")),
+		post("/api/v1/vouchers/{id}/cancel", resident, "Give a voucher back", a.cancelVoucher),
+		post("/api/v1/vouchers/{id}/revoke", officer, "End a voucher against its holder's will", a.revokeVoucher),
+		plain(http.MethodGet, "/v/{token}.png", anyone, a.tokenQR),
+		post("/api/v1/scans", gate, "Scan a voucher", a.scan),
+		post("/api/v1/scans/{id}/undo", gate, "Take a scan back within 15 minutes", a.undoScan),
+		get("/api/v1/gate/today", gate|officer, "Show a spot's counts of today", a.gateCounts),
+		page(http.MethodGet, "/gate", gate, a.gatePage),
+		page(http.MethodGet, "/gate/today", gate, a.gateToday),
+		page(http.MethodPost, "/gate", gate, a.gateScan),
+		page(http.MethodPost, "/gate/undo", gate, a.gateUndo),
+		page(http.MethodGet, "/v/{token}", anyone, a.voucherPage),
+		page(http.MethodPost, "/v/{token}", gate, a.voucherScan),
+	}
+}
+
+// officerRoutes are what officers do.
+func (a *App) officerRoutes() []route {
+	return []route{
+		post("/api/v1/residents/import", officer, "Import the residents' roster from CSV", a.importRoster, upTo(bodyLimit)),
+		get("/api/v1/residents/roster", officer, "List the roster, masked", a.roster),
+		get("/api/v1/residents/cases", officer, "List the undecided residents", a.cases),
+		get("/api/v1/residents/cases/{id}", officer, "Open a case with its evidence (audited)", a.readCase),
+		get("/api/v1/residents/cases/{id}/evidence/{piece}.jpg", officer, "Show a photo given as evidence (audited)", a.evidencePhoto, answers("image/jpeg")),
+		post("/api/v1/residents/cases/{id}/decide", officer, "Decide a case", a.decideCase),
+		post("/api/v1/residents/{id}/release", officer, "Unbind a person from every session", a.release),
+		get("/api/v1/figures", officer, "Show the figures of a span of days", a.figures),
+		get("/api/v1/figures.csv", officer, "The same as CSV (UTF-8 with BOM)", a.figuresCSV, answers("text/csv")),
+		get("/api/v1/audit", officer, "List what was done by whom, the newest first", a.audit),
+		get("/api/v1/accounts", admin, "List the staff accounts", a.accounts),
+		post("/api/v1/accounts", admin, "Add a staff account", a.addAccount, creates),
+		put("/api/v1/accounts/{login}/password", admin, "Set a password and end the account's sessions", a.setPassword),
+	}
+}
+
+// officerPages are the officer's pages.
+func (a *App) officerPages() []route {
+	return []route{
+		page(http.MethodGet, "/officer", officer, a.officerHome),
+		page(http.MethodGet, "/officer/roster", officer, a.officerRoster),
+		page(http.MethodPost, "/officer/roster", officer, a.officerRosterUpload),
+		page(http.MethodGet, "/officer/roster.csv", officer, a.officerRosterTemplate),
+		page(http.MethodGet, "/officer/cases", officer, a.officerCases),
+		page(http.MethodGet, "/officer/cases/{id}", officer, a.officerCase),
+		page(http.MethodPost, "/officer/cases/{id}", officer, a.officerDecide),
+		page(http.MethodGet, "/officer/cases/{id}/photos/{photo}", officer, a.officerCasePhoto),
+		page(http.MethodGet, "/officer/cases/{id}/release", officer, a.officerReleasePage),
+		page(http.MethodPost, "/officer/cases/{id}/release", officer, a.officerRelease),
+		page(http.MethodGet, "/officer/messages", officer, a.officerMessages),
+		page(http.MethodPost, "/officer/messages/{id}", officer, a.officerAnswer),
+		page(http.MethodGet, "/officer/offers", officer, a.officerOffers),
+		page(http.MethodGet, "/officer/offers/{id}", officer, a.officerOffer),
+		page(http.MethodPost, "/officer/offers/{id}", officer, a.officerSetOffer),
+		page(http.MethodPost, "/officer/offers/{id}/spot", officer, a.officerSetSpot),
+		page(http.MethodGet, "/officer/programme", officer, a.officerProgramme),
+		page(http.MethodPost, "/officer/programme", officer, a.officerSetProgramme),
+		page(http.MethodGet, "/officer/products", officer, a.officerProducts),
+		page(http.MethodGet, "/officer/products/{id}", officer, a.officerProduct),
+		page(http.MethodPost, "/officer/products/{id}", officer, a.officerList),
+		page(http.MethodGet, "/officer/refunds", officer, a.officerRefunds),
+		page(http.MethodPost, "/officer/refunds/{id}", officer, a.officerRetryRefund),
+		page(http.MethodGet, "/officer/figures", officer, a.officerFigures),
+		page(http.MethodGet, "/officer/figures.csv", officer, a.officerFiguresCSV),
+		page(http.MethodGet, "/officer/audit", officer, a.officerAudit),
+		page(http.MethodGet, "/officer/accounts", admin, a.officerAccounts),
+		page(http.MethodPost, "/officer/accounts", admin, a.officerAddAccount),
+		page(http.MethodPost, "/officer/accounts/password", admin, a.officerPassword),
+	}
+}
+
+// talkRoutes are the chat, messages and notices.
+func (a *App) talkRoutes() []route {
+	return []route{
+		page(http.MethodGet, "/", resident, a.chatPage),
+		page(http.MethodPost, "/chat", resident, a.chatForm),
+		post("/api/v1/messages", resident, "Leave a message for an officer", a.ask, creates),
+		get("/api/v1/messages", officer, "List the messages that wait for an answer", a.messages),
+		post("/api/v1/messages/{id}/answer", officer, "Answer a message", a.answerMessage),
+		get("/api/v1/notices", resident, "List what one was told", a.notices),
+	}
+}
+
+// pictureRoutes are the pictures of spots and goods.
+func (a *App) pictureRoutes() []route {
+	return []route{
+		plain(http.MethodGet, "/photos/*", anyone, a.photo),
+	}
+}
+
+// shopRoutes are the shop, from the shelf to the receipt.
+func (a *App) shopRoutes() []route {
+	return []route{
+		get("/api/v1/categories", anyone, "List the shelves of the shop", a.categories, etag),
+		get("/api/v1/products", anyone, "Search what is on sale", a.products, etag),
+		get("/api/v1/products/{id}", anyone, "Show a product", a.product, etag),
+		post("/api/v1/products/{id}/listing", supplier|officer, "Move a product through its listing", a.setListing),
+		get("/api/v1/listings", officer, "List products by where their listing stands", a.listings),
+		get("/api/v1/suppliers", anyone, "List the suppliers", a.suppliers, etag),
+		get("/api/v1/suppliers/{id}", anyone, "Show a supplier with its licence", a.supplier, etag),
+		mount(http.MethodGet, "/api/v1/regions", anyone, "List provinces, cities and districts for addresses", a.showRegions, etag, describe(regionsAnswer)),
+		get("/api/v1/carriers", anyone, "List the couriers a parcel can go by", a.carriers, etag),
+		get("/api/v1/basket", resident, "Show one's basket", a.basket),
+		put("/api/v1/basket/{sku}", resident, "Put this many of a pack into the basket", a.setBasket),
+		get("/api/v1/addresses/last", resident, "Show, masked, the address used last", a.lastAddress),
+		post("/api/v1/orders", resident, "Order the basket, or the items named", a.placeOrder, creates),
+		get("/api/v1/orders", resident, "List one's orders", a.orders),
+		get("/api/v1/orders/{no}", resident, "Show one's order", a.order),
+		post("/api/v1/orders/{no}/cancel", resident, "Cancel an order of which nothing is shipped", a.cancelOrder),
+		post("/api/v1/orders/{no}/accept", resident, "Say that what is on its way has arrived", a.acceptOrder),
+		get("/api/v1/checkouts/{id}", resident, "Show what was ordered together", a.checkout),
+		post(sandboxCallback, anyone, "Take a payment notice of the sandbox", a.sandboxNotice),
+		get("/api/v1/refunds", officer, "List the refunds that the provider refused", a.refunds),
+		post("/api/v1/refunds/{id}/retry", officer, "Ask the provider for a refund again", a.retryRefund),
+	}
+}
+
+// supplierRoutes are a supplier's goods and orders.
+func (a *App) supplierRoutes() []route {
+	return []route{
+		get("/api/v1/supplier/products", supplier, "List one's products, drafts too", a.supplierProducts),
+		post("/api/v1/supplier/products", supplier, "Add a product as a draft", a.newProduct, creates),
+		get("/api/v1/supplier/products/{id}", supplier, "Show one's product", a.supplierProduct),
+		put("/api/v1/supplier/products/{id}", supplier, "Change a product and its packs", a.putProduct),
+		put("/api/v1/supplier/skus/{id}/stock", supplier, "Say how many of a pack are on hand", a.setStock),
+		post("/api/v1/supplier/photos", supplier, "Add a picture for a product", a.postPhoto, creates, upTo(bodyLimit)),
+		get("/api/v1/supplier/orders", supplier, "List the orders for one's goods", a.supplierOrders),
+		get("/api/v1/supplier/orders/{no}", supplier, "Show an order with its delivery data (audited)", a.supplierOrder),
+		post("/api/v1/supplier/orders/{no}/shipments", supplier, "Send a parcel", a.ship, creates),
+	}
 }
