@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/jieban/jieban/models"
-	"github.com/jieban/jieban/models/db/seed"
+	"github.com/jieban/jieban/models/db"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -117,9 +117,8 @@ type region struct{ province, city, district string }
 var regions = sync.OnceValue(func() []region {
 	type district [2]string
 	var list []region
-	raw, err := seed.Files.ReadFile("regions.json")
 	var provinces [][3]json.RawMessage
-	if err != nil || json.Unmarshal(raw, &provinces) != nil {
+	if json.Unmarshal(db.Regions(), &provinces) != nil {
 		return nil
 	}
 	text := func(m json.RawMessage) (s string) { _ = json.Unmarshal(m, &s); return s }

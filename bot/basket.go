@@ -47,6 +47,7 @@ func (t *turn) basket() error {
 	sum := models.BasketSum(items)
 	t.k.Shop.Basket, t.k.Shop.Expect = true, sum
 	t.say("购物篮：\n" + strings.Join(lines, "\n") + "\n合计" + sum.String())
+	t.lead("到页面上改", "/shop/basket")
 	return t.ask(stepBasket, "要下单吗？", append(append(list("下单", "继续买"), choices...), one("清空购物篮"))...)
 }
 

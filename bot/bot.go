@@ -171,10 +171,12 @@ func (e *Engine) answer(ctx context.Context, in In) ([]Reply, error) {
 			return t.said, nil
 		}
 		err = e.keep(ctx, in.LinkID, t.k, version)
-		if errors.Is(err, models.ErrStale) && try == 0 {
-			continue
+		switch {
+		case !errors.Is(err, models.ErrStale):
+			return t.said, err
+		case try == 1:
+			return nil, models.ErrUnavailable.From(err)
 		}
-		return t.said, err
 	}
 }
 

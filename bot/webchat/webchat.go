@@ -52,12 +52,11 @@ const (
 	headerName = "X-Chat-Session"
 )
 
-// problems of a request, beside those of the verbs.
+// What can be wrong with a request, beside what the verbs refuse.
 var (
-	errMethod = &models.Error{Kind: models.Invalid, Code: "method_not_allowed", EN: "use GET or POST", ZH: "这个地址只能读取或发送聊天。"}
+	errMethod = models.ErrInvalid.With("这个地址只能用GET或POST")
 	errBody   = models.ErrInvalid.With("要发JSON（里面有text），或带text、id、photo的表单")
 	errID     = models.ErrInvalid.With("消息编号最多64个可见字符")
-	errOrigin = &models.Error{Kind: models.Forbidden, Code: "cross_origin", EN: "the request came from another site", ZH: "请在本站的聊天页面里发消息。"}
 )
 
 type handler struct {
@@ -112,7 +111,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (h *handler) post(w http.ResponseWriter, r *http.Request, session string) (a answer, err error) {
 	if h.origin.Check(r) != nil {
-		return a, errOrigin
+		return a, models.ErrCSRF
 	}
 	in, err := read(w, r)
 	if err != nil {
@@ -256,7 +255,7 @@ func (h *handler) problem(w http.ResponseWriter, r *http.Request, err error) {
 	e := models.Refusal(err)
 	code, known := status[e.Kind]
 	switch {
-	case e.Code == errMethod.Code:
+	case e == errMethod:
 		code = http.StatusMethodNotAllowed
 	case e.Code == models.ErrTooLarge.Code:
 		code = http.StatusRequestEntityTooLarge
