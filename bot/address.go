@@ -25,6 +25,7 @@ func (t *turn) askAddress() error {
 	return t.ask(stepDeliver, "寄到上次的地址吗？\n"+masked, list("用这个地址", "换一个地址")...)
 }
 
+// askNewAddress shows the line to imitate; the example has no phone that could be rung.
 func (t *turn) askNewAddress() error {
 	t.k.Shop.Address = nil
 	return t.ask(stepAddress, "寄到哪里？请照这样发一句：\n收货人 手机号 省市区 街道门牌\n比如：张三 199××××0001 重庆市九龙坡区某某镇某某街1号\n打字不方便，可以到页面上填。", one("到页面上填"))
@@ -62,6 +63,7 @@ func (t *turn) addressOnPage() error {
 	return t.rest("填好地址在页面上下单就行。", list("购物篮", "我的订单")...)
 }
 
+// takeDeliver places the order on a yes. An address typed here instead is taken as a new one.
 func (t *turn) takeDeliver() (bool, error) {
 	switch {
 	case t.says("换一个地址", "换地址", "改地址", "不对", "不是", "不"):

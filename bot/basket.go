@@ -51,6 +51,7 @@ func (t *turn) basket() error {
 	return t.ask(stepBasket, "要下单吗？", append(append(list("下单", "继续买"), choices...), one("清空购物篮"))...)
 }
 
+// takeBasket orders, empties, or takes one thing out, by a tap or by its name.
 func (t *turn) takeBasket() (bool, error) {
 	items, err := t.e.d.Basket(t.ctx, t.link)
 	if err != nil {

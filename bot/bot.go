@@ -116,6 +116,7 @@ func (e *Engine) Answer(ctx context.Context, in In) ([]Reply, error) {
 	return replies, nil
 }
 
+// end keeps the answer, so that the message is known when it comes again.
 func (e *Engine) end(ctx context.Context, in In, replies []Reply) error {
 	body, err := json.Marshal(replies)
 	if err != nil {
@@ -134,6 +135,7 @@ type failures struct {
 // maxFailures bounds the memory of a long outage; who is forgotten waits as after a crash.
 const maxFailures = 1000
 
+// add remembers a message that could not be answered.
 func (f *failures) add(in In) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

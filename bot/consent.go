@@ -59,6 +59,7 @@ func (t *turn) declineSensitive() error {
 	return t.rest("好的，我们不处理您的证件信息。不同意也可以：带证件到景区人工窗口办理，在这里看景区、买特产。想好了随时回复“领券”。", list("景区", "买特产", "人工")...)
 }
 
+// declineSharing says why there is no voucher without it: the gate could not tell who comes.
 func (t *turn) declineSharing() error {
 	return t.rest("好的，不会给景区看。没有这一项，景区核对不了来的人，所以这里发不了电子券。您可以带证件到景区人工窗口办理；买特产不受影响。想好了随时回复“领券”。", list("景区", "买特产", "人工")...)
 }
@@ -73,6 +74,7 @@ func (t *turn) askGuardian() error {
 	return t.ask(stepGuardian, p.ConsentText(models.ConsentGuardian), list("同意", "不同意", "人工")...)
 }
 
+// declineGuardian leaves the way with a parent to the window.
 func (t *turn) declineGuardian() error {
 	return t.rest("好的。没有监护人同意，这里不能给孩子办理。孩子可以由家长带着，到景区人工窗口办理。", list("景区", "人工")...)
 }
@@ -83,6 +85,7 @@ func (t *turn) askWithdraw() error {
 	return t.ask(stepWithdraw, "撤回同意后：没用过的券会作废，这里不能再领券；已经下的特产订单照常。以后可以重新同意。确定撤回吗？", list("确定撤回", "不撤回")...)
 }
 
+// takeWithdraw takes consent back on any yes: that must be as easy as giving it (PIPL 15).
 func (t *turn) takeWithdraw() (bool, error) {
 	switch {
 	case t.says("不撤回", "不", "不用", "算"):
@@ -107,6 +110,7 @@ func (t *turn) askErase() error {
 	return t.ask(stepErase, "会删除您的证件号码、姓名、电话、收货地址、证明材料和聊天记录，没用过的券会作废，删了找不回来。订单按法律要保存三年，只留打了星号的信息。确定要删除吗？", list("确定删除", "不删除")...)
 }
 
+// takeErase wants the very words: what is erased cannot be had back.
 func (t *turn) takeErase() (bool, error) {
 	switch {
 	case t.says("不删除", "不删", "不", "不用", "算"):

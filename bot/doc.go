@@ -5,8 +5,12 @@
 //   - Engine answers one message (bot.go); a turn is the answering of one message (turn.go); a talk is what is
 //     remembered between two of them (talk.go): the step, the slots filled so far, what was said last.
 //   - Reader hears what a sentence asks for (words.go); hear.go asks it with the names that are in the database.
-//   - The rest is one noun a file: consent.go, resident.go, evidence.go and claim.go lead to a voucher; voucher.go shows
-//     it; shop.go, order.go and address.go lead to an order; mine.go shows it; link.go, message.go and help.go do the rest.
+//   - A message is read as a word that means the same everywhere (command.go), a doubt (why.go), an answer to the
+//     question that stands (step.go), or a wish (wish.go), in this order.
+//   - The rest is one noun a file: consent.go, resident.go, evidence.go, offer.go and claim.go lead to a voucher, which
+//     voucher.go shows; shop.go, basket.go, order.go and address.go lead to an order, which mine.go shows; link.go,
+//     message.go and help.go do the rest.
+//   - testdata/*.talk are whole talks that an officer can read and write; a test plays them on both databases.
 //
 // Rules of the house: short sentences for a person of seventy; every answer ends in something to tap; 返回 and 取消 work
 // everywhere; a refusal is spoken in the words of the verb; no document number or phone is ever repeated in a reply.

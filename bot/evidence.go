@@ -22,10 +22,12 @@ func (t *turn) askEvidence() error {
 	return t.askProof()
 }
 
+// askProof says who will see it before anything is sent.
 func (t *turn) askProof() error {
 	return t.ask(stepEvidence, "请把证明发在这里：拍一张照片，或打字写明您住哪个镇街、哪个村社。只给核对的工作人员看。核好后，结果会发到这个聊天里。", list("以后再交", "人工")...)
 }
 
+// takeEvidence takes any sentence as evidence, but not the small words that people end with.
 func (t *turn) takeEvidence() (bool, error) {
 	switch {
 	case t.says("发完", "发好", "交完", "没有", "就这些", "完"):
@@ -40,6 +42,7 @@ func (t *turn) takeEvidence() (bool, error) {
 	return true, t.giveEvidence(t.text, nil)
 }
 
+// giveEvidence hands one piece over and leaves the door open for more.
 func (t *turn) giveEvidence(text string, photo []byte) error {
 	if err := t.e.d.GiveEvidence(t.ctx, t.link, text, photo); err != nil {
 		if e := models.Refusal(err); e.Code == models.ErrPhoto.Code || e.Code == models.ErrMessageEmpty.Code {

@@ -24,6 +24,7 @@ type nameCache struct {
 // namesFor is how long names are kept, in business time.
 const namesFor = 30 * time.Second
 
+// reader gives the Reader of the moment. One who waits for it waits for a few small queries.
 func (e *Engine) reader(ctx context.Context) (*Reader, error) {
 	e.names.mu.Lock()
 	defer e.names.mu.Unlock()
@@ -62,6 +63,7 @@ func shortest(n Named) string {
 	return name
 }
 
+// vocabulary collects every name on sale and on offer.
 func (e *Engine) vocabulary(ctx context.Context) (v Vocabulary, err error) {
 	spots, err := e.d.Spots(ctx)
 	if err != nil {

@@ -40,6 +40,7 @@ func (t *turn) examples() (spot, product string, err error) {
 	return spot, product, err
 }
 
+// help teaches by sentences that can be sent as they stand.
 func (t *turn) help() error {
 	spot, product, err := t.examples()
 	if err != nil {
@@ -82,6 +83,7 @@ func (t *turn) spots() error {
 	return t.aside(strings.Join(lines, "\n"), "想去哪里？", append(choices, home)...)
 }
 
+// spotLine is a spot in a few lines.
 func spotLine(o db.OfferView, today func(db.OfferView) string) string {
 	line := "【" + o.Spot.Name + "】" + price(o.Offer, o.PayEach) + "。" + today(o) + "\n" + o.Spot.Intro
 	if o.Spot.Hours != "" {

@@ -41,6 +41,7 @@ func (t *turn) askCode() error {
 	return t.ask(stepCode, "请在原来登记的那部手机的聊天里回复“绑定”，把得到的8位数字发到这里。", one("人工"))
 }
 
+// takeCode opens the record here, and goes on with the visit that was being arranged.
 func (t *turn) takeCode() (bool, error) {
 	code := strings.Join(strings.Fields(t.text), "")
 	if len(code) < 6 || len(code) > 10 || strings.Trim(code, "0123456789") != "" {

@@ -12,6 +12,7 @@ func (t *turn) askMessage() error {
 	return t.ask(stepMessage, "请把要问的事写下来，一次写清楚（1到1000个字）。工作人员看到后会回复到这个聊天里。急事请打窗口电话或到景区人工窗口。")
 }
 
+// takeMessage hands the text over whole. A single character is a slip of the finger.
 func (t *turn) takeMessage() (bool, error) {
 	if utf8.RuneCountInString(t.text) < 2 {
 		return true, t.again("太短了，工作人员看不明白。请写一句完整的话。")

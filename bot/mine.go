@@ -25,6 +25,7 @@ func (t *turn) orders() error {
 	return t.listOrders("您的订单：", views)
 }
 
+// listOrders lists orders, each to be tapped.
 func (t *turn) listOrders(head string, views []db.OrderView) error {
 	lines := []string{head}
 	var choices []Choice
@@ -37,6 +38,7 @@ func (t *turn) listOrders(head string, views []db.OrderView) error {
 	return nil
 }
 
+// orderLine is an order in one line.
 func orderLine(o db.OrderView) string {
 	return o.No + " " + goods(o) + " " + o.TotalFen.String() + " " + o.Status
 }
@@ -76,6 +78,7 @@ func (t *turn) orderCommand() (bool, error) {
 	return false, nil
 }
 
+// showOrder shows one order and only what can be done with it now.
 func (t *turn) showOrder(o db.OrderView) error {
 	lines := []string{"订单" + o.No + "，" + o.Status, o.SupplierName}
 	for _, l := range o.Lines {
@@ -100,6 +103,7 @@ func (t *turn) showOrder(o db.OrderView) error {
 	return nil
 }
 
+// parcels names carrier and number of every parcel.
 func parcels(o db.OrderView) []string {
 	var lines []string
 	for _, s := range o.Shipments {
@@ -108,10 +112,12 @@ func parcels(o db.OrderView) []string {
 	return lines
 }
 
+// receivable says whether there is something to confirm: a parcel of an order that is still open.
 func receivable(o db.OrderView) bool {
 	return o.State == models.OrderConfirmed && len(o.Shipments) > 0
 }
 
+// payOrder leads to the cashier of the whole checkout: its orders are paid together.
 func (t *turn) payOrder(o db.OrderView) error {
 	if o.State != models.OrderPendingPayment {
 		return t.showOrder(o)
@@ -122,6 +128,7 @@ func (t *turn) payOrder(o db.OrderView) error {
 	return nil
 }
 
+// track tells where a parcel can be asked after; the carriers are not asked from here.
 func (t *turn) track(o db.OrderView) error {
 	lines := parcels(o)
 	if len(lines) == 0 {
@@ -136,6 +143,7 @@ func (t *turn) track(o db.OrderView) error {
 	return nil
 }
 
+// askDrop asks before an order is cancelled, and says what becomes of money paid.
 func (t *turn) askDrop(o db.OrderView) error {
 	if err := o.Cancel(); err != nil {
 		return t.refuse(err)
@@ -148,6 +156,7 @@ func (t *turn) askDrop(o db.OrderView) error {
 	return t.ask(stepDrop, text, list("确定取消", "不取消")...)
 }
 
+// takeDrop cancels on a yes. The verb asks again whether that is still possible.
 func (t *turn) takeDrop() (bool, error) {
 	switch {
 	case t.says("不取消", "不", "不用", "算"):
@@ -163,6 +172,7 @@ func (t *turn) takeDrop() (bool, error) {
 	return true, t.rest("订单"+o.No+"："+o.Status+"。", list("我的订单", "买特产")...)
 }
 
+// askReceive warns that the money goes to the seller.
 func (t *turn) askReceive(o db.OrderView) error {
 	if !receivable(o) {
 		return t.showOrder(o)
@@ -171,6 +181,7 @@ func (t *turn) askReceive(o db.OrderView) error {
 	return t.ask(stepReceive, "货都收到了、没有问题吗？"+goods(o)+"。确认后钱会结给商家；有问题先别确认，回复“人工”。", list("都收到了", "还没收到")...)
 }
 
+// takeReceive accepts the parcels on a yes.
 func (t *turn) takeReceive() (bool, error) {
 	switch {
 	case t.says("还没收到", "没收到", "没有", "没", "不", "还没"):

@@ -40,6 +40,7 @@ func (t *turn) order(h Heard) error {
 	return t.orderNext()
 }
 
+// wanted keeps a whole number that can be ordered; halves and hundreds are asked again.
 func wanted(p HeardProduct, id string) want {
 	w := want{Product: id, Unit: p.Unit, Amount: p.Quantity}
 	if n := int(p.Quantity); float64(n) == p.Quantity && n <= models.MaxQuantity {
@@ -104,6 +105,7 @@ func (w *want) choosePack(p models.Product) bool {
 	return w.SKU != ""
 }
 
+// askProduct asks which of the products that a name may mean.
 func (t *turn) askProduct(w want) error {
 	var choices []Choice
 	var lines []string
@@ -122,6 +124,7 @@ func (t *turn) askProduct(w want) error {
 	return t.ask(stepProduct, "这个名字有好几种，您要哪一种？", choices...)
 }
 
+// takeProduct takes one of those that were offered, by its name or a word only it has.
 func (t *turn) takeProduct() (bool, error) {
 	h, err := t.hear()
 	if err != nil {
@@ -143,6 +146,7 @@ func (t *turn) takeProduct() (bool, error) {
 	return false, nil
 }
 
+// askPack offers the packs that can be had now.
 func (t *turn) askPack(p db.ProductView, question string) error {
 	var choices []Choice
 	for _, s := range p.SKUs {
@@ -204,6 +208,7 @@ func (t *turn) open(lacks func(want) bool) int {
 	return -1
 }
 
+// askQuantity asks how many of a pack, in the pack's own unit.
 func (t *turn) askQuantity(p db.ProductView, sku string) error {
 	s, _ := packOf(p.Product, sku)
 	var choices []Choice
@@ -213,6 +218,7 @@ func (t *turn) askQuantity(p db.ProductView, sku string) error {
 	return t.ask(stepQuantity, p.Name+" "+s.Pack+" "+s.Price.String()+"，要几"+s.Unit+"？", choices...)
 }
 
+// packOf finds a pack of a product.
 func packOf(p models.Product, sku string) (models.SKU, bool) {
 	for _, s := range p.SKUs {
 		if s.ID == sku {
@@ -222,6 +228,7 @@ func packOf(p models.Product, sku string) (models.SKU, bool) {
 	return models.SKU{}, false
 }
 
+// takeQuantity takes a bare number as a quantity.
 func (t *turn) takeQuantity() (bool, error) {
 	n, ok := countOf(t.text)
 	i := t.open(func(w want) bool { return w.Quantity == 0 })
@@ -269,6 +276,7 @@ func (t *turn) askOrder() error {
 	return t.ask(stepOrder, strings.Join(append([]string{text}, notes...), "\n"), list("确认", "加到购物篮", "改数量")...)
 }
 
+// takeOrder goes on to the address on a yes, and takes every correction for what it is.
 func (t *turn) takeOrder() (bool, error) {
 	h, err := t.hear()
 	if err != nil {

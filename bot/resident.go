@@ -36,6 +36,7 @@ func (t *turn) askWho() error {
 	return t.register("")
 }
 
+// askNumber offers the made-up people of the demonstration beside the question.
 func (t *turn) askNumber() error {
 	choices := list("换证件", "人工")
 	text := "请发" + t.k.Who.Kind.Label() + "上的号码。号码会加密保存，聊天里只显示几位。"
@@ -51,6 +52,7 @@ func (t *turn) askNumber() error {
 // sampleSend begins what the choice of a sample person sends: its name and not its number, so that no reply holds one.
 const sampleSend = "用演示人物 "
 
+// askName offers the name only of the made-up person whose number was just given.
 func (t *turn) askName() error {
 	var choices []Choice
 	for _, s := range t.e.o.Samples(t.ctx) {
@@ -75,6 +77,7 @@ func (t *turn) takeKind() (bool, error) {
 	return true, t.askWho()
 }
 
+// kindOf knows a kind of document by its label or a common word; the longer words come first.
 func kindOf(text string) (models.DocumentKind, bool) {
 	for _, k := range models.DocumentKinds() {
 		if text == k.Label() {
@@ -164,6 +167,7 @@ func plainName(name string) bool {
 	return n <= 4 || strings.Contains(name, "·")
 }
 
+// wrongNumber says which digit rule failed, and offers the other kind where the number is one of it.
 func (t *turn) wrongNumber(e *models.Error) error {
 	t.say(e.ZH)
 	choices := list("换证件", "人工")
@@ -231,6 +235,7 @@ func (t *turn) register(town string) error {
 	return t.registered(s)
 }
 
+// notRegistered keeps what was right (a wrong name keeps the number) and forgets it where the record is not theirs to open.
 func (t *turn) notRegistered(err error) error {
 	e := models.Refusal(err)
 	switch e.Code {
@@ -268,6 +273,7 @@ func (t *turn) askTown() error {
 	return t.ask(stepTown, "名册里没有找到您。您现在住在哪个镇街？", append(towns, one("都不是"))...)
 }
 
+// takeTown takes a town of the zone, or any place freely after 都不是; an honest other place is decided on openly.
 func (t *turn) takeTown() (bool, error) {
 	p, err := t.e.d.Programme(t.ctx)
 	if err != nil {

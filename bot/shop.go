@@ -37,6 +37,7 @@ func (t *turn) shop() error {
 	return t.askShelf(question)
 }
 
+// askShelf shows the shelves under a question.
 func (t *turn) askShelf(question string) error {
 	shelves, err := t.e.d.Categories(t.ctx)
 	if err != nil {
@@ -159,6 +160,7 @@ func (t *turn) product(id string) error {
 	return t.askPack(p, "要哪一种规格？")
 }
 
+// packLines lists the packs with price and what is left.
 func packLines(p models.Product) []string {
 	var lines []string
 	for _, s := range p.SKUs {

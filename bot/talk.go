@@ -85,6 +85,7 @@ func (e *Engine) talk(ctx context.Context, linkID int64) (*talk, int, error) {
 	return k, version, nil
 }
 
+// keep stores the talk, if nobody stored it since it was read.
 func (e *Engine) keep(ctx context.Context, linkID int64, k *talk, version int) error {
 	k.Form = talkForm
 	state, err := json.Marshal(k)
@@ -112,6 +113,7 @@ func (k *talk) noted(notices []db.NoticeView) {
 	}
 }
 
+// noticeReply dates a notice: it may be read days later.
 func noticeReply(n db.NoticeView) Reply {
 	return Reply{Type: ReplyText, Text: "【" + models.DayOf(n.At).ZH() + " 通知】" + n.Text}
 }

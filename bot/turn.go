@@ -31,6 +31,7 @@ type turn struct {
 // MaxText is the longest message that is read, in characters.
 const MaxText = 4000
 
+// newTurn begins a turn. The text is masked for the history before anything is done with it.
 func newTurn(ctx context.Context, e *Engine, in In, k *talk) *turn {
 	t := &turn{ctx: ctx, e: e, link: in.LinkID, key: in.key(), k: k, photo: in.Photo, text: clean(in.Text)}
 	t.shown = models.MaskText(t.text)
@@ -87,6 +88,7 @@ func (t *turn) news() error {
 	return err
 }
 
+// answer asks, in this order: is it a word that means the same everywhere? a doubt? anger? an answer to the question? a wish?
 func (t *turn) answer() error {
 	switch {
 	case utf8.RuneCountInString(t.text) > MaxText:
@@ -155,6 +157,7 @@ func (t *turn) pointed(choices []Choice) (found Choice, ok bool) {
 	return found, ok
 }
 
+// allHan says whether there is nothing but Chinese characters.
 func allHan(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return !unicode.Is(unicode.Han, r) }) < 0
 }
@@ -321,6 +324,7 @@ var (
 // one is a choice that sends what it says.
 func one(label string) Choice { return Choice{label, label} }
 
+// list makes choices that send what they say.
 func list(labels ...string) []Choice {
 	choices := make([]Choice, len(labels))
 	for i, l := range labels {

@@ -37,6 +37,7 @@ func (t *turn) showVoucher(v db.VoucherView) error {
 	return nil
 }
 
+// voucherLine is a voucher in one line.
 func voucherLine(v db.VoucherView) string {
 	return v.Spot.Name + " " + v.Voucher.VisitDay.ZH() + " " + strconv.Itoa(v.Voucher.Party) + "人"
 }
@@ -119,11 +120,13 @@ func (t *turn) voucherCommand() (bool, error) {
 	return false, nil
 }
 
+// askCancel names the voucher again: people hold several.
 func (t *turn) askCancel(v db.VoucherView) error {
 	t.k.Pick = strconv.FormatInt(v.Voucher.ID, 10)
 	return t.ask(stepCancel, "要取消这张券吗？"+voucherLine(v)+"。取消后二维码不能再用，以后可以重新领。", list("确定取消", "不取消")...)
 }
 
+// takeCancel cancels on a yes. Silence, doubt and other words leave the voucher as it is.
 func (t *turn) takeCancel() (bool, error) {
 	switch {
 	case t.says("不取消", "不", "不用", "算", "还要去"):

@@ -80,6 +80,7 @@ type answer struct {
 	History []bot.Item  `json:"history,omitempty"`
 }
 
+// ServeHTTP answers one request. The cookie is set with good answers only.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	var a answer
@@ -109,6 +110,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.write(w, http.StatusOK, "application/json; charset=utf-8", a)
 }
 
+// post refuses what a browser sends for another site: the cookie would speak for somebody who never wrote.
 func (h *handler) post(w http.ResponseWriter, r *http.Request, session string) (a answer, err error) {
 	if h.origin.Check(r) != nil {
 		return a, models.ErrCSRF
@@ -161,6 +163,7 @@ func sessionOf(r *http.Request) (session string, fresh bool) {
 	return base64.RawURLEncoding.EncodeToString(b), true
 }
 
+// valid says whether s is 32 bytes in the one base64url form that we give out.
 func valid(s string) bool {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(s)
 	return err == nil && len(b) == 32
@@ -202,6 +205,7 @@ func goodID(id string) bool {
 	return len(id) <= maxID && strings.IndexFunc(id, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
 }
 
+// readJSON reads {"text", "id"}.
 func readJSON(w http.ResponseWriter, r *http.Request) (bot.In, error) {
 	var m struct {
 		Text *string `json:"text"`
@@ -219,6 +223,7 @@ func readJSON(w http.ResponseWriter, r *http.Request) (bot.In, error) {
 	return bot.In{Text: *m.Text, MessageID: m.ID}, nil
 }
 
+// readForm reads text, id and photo. It stays in memory: a photo never touches the disk unsealed.
 func readForm(w http.ResponseWriter, r *http.Request) (in bot.In, err error) {
 	r.Body = http.MaxBytesReader(w, r.Body, MaxPhoto+maxJSON)
 	if err := r.ParseMultipartForm(MaxPhoto + maxJSON); err != nil { // in memory: a photo never touches the disk unsealed
@@ -271,6 +276,7 @@ func (h *handler) problem(w http.ResponseWriter, r *http.Request, err error) {
 	})
 }
 
+// write sends the body. Nobody is left to tell if that fails.
 func (h *handler) write(w http.ResponseWriter, code int, kind string, body any) {
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
