@@ -184,10 +184,11 @@ func (c *client) send(req *http.Request) (raw []byte, status int) {
 
 var (
 	formOf  = regexp.MustCompile(`(?s)<form[^>]*method="post"[^>]*action="([^"]+)"[^>]*>(.*?)</form>`)
-	inputOf = regexp.MustCompile(`<(?:input|button)[^>]*\sname="([^"]+)"[^>]*\svalue="([^"]*)"`)
+	inputOf = regexp.MustCompile(`<input[^>]*\sname="([^"]+)"[^>]*\svalue="([^"]*)"`)
+	button  = regexp.MustCompile(`(?s)<button[^>]*\sname="([^"]+)"[^>]*\svalue="([^"]*)"[^>]*>(.*?)</button>`)
 )
 
-// press sends the first form of a page that holds a word, as a browser without scripts does.
+// press taps the button of a page that says a word, as a browser without scripts does.
 func (c *client) press(page, word string) {
 	c.s.t.Helper()
 	raw, _ := c.try("GET", page, nil)
@@ -197,8 +198,11 @@ func (c *client) press(page, word string) {
 		}
 		values := url.Values{}
 		for _, in := range inputOf.FindAllStringSubmatch(form[2], -1) {
-			if !values.Has(in[1]) {
-				values.Set(in[1], html.UnescapeString(in[2]))
+			values.Set(in[1], html.UnescapeString(in[2]))
+		}
+		for _, b := range button.FindAllStringSubmatch(form[2], -1) {
+			if strings.Contains(b[3], word) {
+				values.Set(b[1], html.UnescapeString(b[2]))
 			}
 		}
 		req, err := http.NewRequest("POST", c.s.base+html.UnescapeString(form[1]), strings.NewReader(values.Encode()))
@@ -281,7 +285,7 @@ func (s *service) walk() (person *client, code string) {
 	}
 	o := person.order("cuihongli-5j")
 	no := o.Orders[0].No
-	person.press(fmt.Sprintf("/shop/pay/%d", o.ID), "支付")
+	person.press(fmt.Sprintf("/shop/pay/%d", o.ID), "支付全部")
 	s.status(person, no, "已付款,待发货")
 	farm := s.staff("farm-zhongtang")
 	farm.secret = true
