@@ -70,7 +70,8 @@ func (r chatReply) Voucher() string {
 
 // residentNav leads a resident through the service.
 func residentNav(current string) []NavItem {
-	return nav(current, NavItem{Label: "聊天", Href: "/"}, NavItem{Label: "买特产", Href: "/shop"}, NavItem{Label: "我的订单", Href: "/shop/orders"})
+	return nav(current, NavItem{Label: "聊天", Href: "/"}, NavItem{Label: "特产", Href: "/shop"}, NavItem{Label: "购物篮", Href: "/shop/basket"},
+		NavItem{Label: "我的订单", Href: "/shop/orders"})
 }
 
 // chatPage is the talk of a resident, as far as it has come.

@@ -72,7 +72,7 @@ func (a *App) basketPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return a.render(c, "shop_basket.html", View{Title: "购物篮", Nav: shopNav("/shop/basket"), Body: groupBasket(items)})
+	return a.render(c, "shop_basket.html", View{Title: "购物篮", Nav: residentNav("/shop/basket"), Body: groupBasket(items)})
 }
 
 // basketForm changes one line.
@@ -130,7 +130,7 @@ func (a *App) showCheckout(c *fiber.Ctx, b checkoutBody) error {
 		return err
 	}
 	b.Last, b.UseLast = last, b.UseLast && ok
-	return a.render(c, "shop_checkout.html", View{Title: "确认订单", Nav: shopNav("/shop/basket"), Body: b})
+	return a.render(c, "shop_checkout.html", View{Title: "确认订单", Nav: residentNav("/shop/basket"), Body: b})
 }
 
 func (a *App) checkoutItems(ctx context.Context, link int64, b checkoutBody) ([]models.BasketItem, error) {

@@ -43,7 +43,7 @@ func (a *App) ordersPage(c *fiber.Ctx) error {
 	if len(list) == ordersOnPage {
 		b.Next = "/shop/orders?before=" + strconv.FormatInt(list[len(list)-1].ID, 10)
 	}
-	return a.render(c, "shop_orders.html", View{Title: "我的订单", Nav: shopNav("/shop/orders"), Body: b})
+	return a.render(c, "shop_orders.html", View{Title: "我的订单", Nav: residentNav("/shop/orders"), Body: b})
 }
 
 func cardOf(o db.OrderView) orderCard {
@@ -99,7 +99,7 @@ func (a *App) orderPage(c *fiber.Ctx) error {
 		orderCard: cardOf(o), Steps: steps(o.Order), Parcels: parcels(o.Order), CanCancel: o.Cancel() == nil,
 		CanAccept: canAccept(o.Order), Refund: o.PaymentState == models.PaymentPaid,
 	}
-	return a.render(c, "shop_order.html", View{Title: "订单 " + o.No, Nav: shopNav("/shop/orders"), Body: b})
+	return a.render(c, "shop_order.html", View{Title: "订单 " + o.No, Nav: residentNav("/shop/orders"), Body: b})
 }
 
 // canAccept says whether something is on its way.

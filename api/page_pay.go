@@ -67,7 +67,7 @@ func (a *App) payPage(c *fiber.Ctx) error {
 	if a.Demo && b.Open {
 		b.Faults = faultChoices
 	}
-	return a.render(c, "shop_pay.html", View{Title: "付款", Nav: shopNav("/shop/orders"), Body: b})
+	return a.render(c, "shop_pay.html", View{Title: "付款", Nav: residentNav("/shop/orders"), Body: b})
 }
 
 // paying gives the checkout of the address, which must be the caller's own.

@@ -10,12 +10,6 @@ import (
 	"github.com/jieban/jieban/models/db"
 )
 
-// shopNav is what stands above every page of the shop.
-func shopNav(current string) []NavItem {
-	return nav(current, NavItem{Label: "特产", Href: "/shop"}, NavItem{Label: "购物篮", Href: "/shop/basket"},
-		NavItem{Label: "我的订单", Href: "/shop/orders"}, NavItem{Label: "领券聊天", Href: "/"})
-}
-
 // shopBody is what shop.html shows.
 type shopBody struct {
 	Query, Category string
@@ -63,7 +57,7 @@ func (a *App) shopPage(c *fiber.Ctx) error {
 	b.Chips = b.chips(categories)
 	b.Cards = a.cards(page.Products)
 	b.Prev, b.Next = b.pager(c.Query("after"), c.Query("trail"), page.Next)
-	return a.render(c, "shop.html", View{Title: "黔江特产", Nav: shopNav("/shop"), Body: b})
+	return a.render(c, "shop.html", View{Title: "黔江特产", Nav: residentNav("/shop"), Body: b})
 }
 
 // address is this page with another category or place.
@@ -197,7 +191,7 @@ func (a *App) showProduct(c *fiber.Ctx, sku string, quantity int, fault string) 
 	}
 	b.Licence = licenceWords(b.Seller)
 	b.Packs = packChoices(v.SKUs, sku)
-	return a.render(c, "shop_product.html", View{Title: v.Name, Nav: shopNav("/shop"), Body: b})
+	return a.render(c, "shop_product.html", View{Title: v.Name, Nav: residentNav("/shop"), Body: b})
 }
 
 // few is from how many on nobody is told how many are left.
@@ -337,6 +331,6 @@ func (a *App) sellerPage(c *fiber.Ctx) error {
 		return err
 	}
 	return a.render(c, "shop_supplier.html", View{
-		Title: s.Name, Nav: shopNav("/shop"), Body: sellerBody{s, licenceWords(s), a.cards(page.Products)},
+		Title: s.Name, Nav: residentNav("/shop"), Body: sellerBody{s, licenceWords(s), a.cards(page.Products)},
 	})
 }
