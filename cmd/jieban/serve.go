@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -64,8 +65,12 @@ func (c serveCmd) Run(ctx context.Context) error {
 
 // prepare loads the seed into an empty database and refuses what production must not hold.
 func (c serveCmd) prepare(ctx context.Context, d *db.DB) error {
-	if _, err := d.Seed(ctx, !c.production()); err != nil {
+	fresh, err := d.Seed(ctx, !c.production())
+	if err != nil {
 		return fmt.Errorf("cannot load the programme: %w", err)
+	}
+	if fresh {
+		debug.FreeOSMemory() // the demonstration's passwords took some hundred megabytes to hash
 	}
 	return c.checkAccounts(ctx, d)
 }

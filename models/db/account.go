@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/jieban/jieban/models"
@@ -48,7 +49,7 @@ func samePassword(password, stored string) bool {
 }
 
 // nobody's hash is compared for a login that does not exist, so that the answer takes as long.
-var nobody = phc("", make([]byte, 16))
+var nobody = sync.OnceValue(func() string { return phc("", make([]byte, 16)) })
 
 // sessionHash is what a session's token is kept as: who reads the database cannot sign in with it.
 func sessionHash(token string) string {
@@ -61,7 +62,7 @@ func sessionHash(token string) string {
 func (d *DB) SignIn(ctx context.Context, login, password string) (token string, a models.Account, err error) {
 	err = d.read(ctx).Where("login = ?", strings.ToLower(strings.TrimSpace(login))).Take(&a).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		samePassword(password, nobody)
+		samePassword(password, nobody())
 		return "", a, models.ErrWrongPassword
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"sync"
 
 	"github.com/jieban/jieban/models"
@@ -156,8 +157,11 @@ func demoStaff() ([]models.Account, error) {
 	}
 	staff, errs := make([]models.Account, len(accounts)), make([]error, len(accounts))
 	var wg sync.WaitGroup
-	for i, a := range accounts { // each password takes tens of milliseconds to hash
+	atOnce := make(chan struct{}, runtime.NumCPU()) // a password takes tens of milliseconds to hash, and 19 MB
+	for i, a := range accounts {
 		wg.Go(func() {
+			atOnce <- struct{}{}
+			defer func() { <-atOnce }()
 			staff[i], errs[i] = NewAccount{
 				Login: a.Login, Name: a.Name, Password: a.Password, Role: a.Role, SpotID: a.Spot, SupplierID: a.Supplier, Demo: true,
 			}.account()
