@@ -28,9 +28,10 @@ var actsZH = []option{
 
 // auditRow is one entry in words.
 type auditRow struct {
-	At                  time.Time
-	Actor, Act, Object  string
-	Who, Did, To, Extra string // words, or what is stored where there are none; To is an address or ""
+	At                    time.Time
+	Object                string // as stored, for the filter
+	Who, Did, What, Extra string // words, or what is stored where there are none
+	To                    string // where the object can be seen; "" = nowhere
 }
 
 // auditBody is what officer_audit.html shows.
@@ -84,10 +85,24 @@ func (a *App) officerAudit(c *fiber.Ctx) error {
 	return a.officerPage(c, "officer_audit.html", "操作记录", "/officer/audit", body)
 }
 
+// objectsZH names the kinds of things that acts are done to.
+var objectsZH = map[string]string{
+	"eligibility": "资格申请", "resident": "居民", "link": "居民会话", "account": "账号", "message": "留言", "programme": "活动", "offer": "优惠", "spot": "景区",
+	"voucher": "券", "order": "订单", "refund": "退款", "product": "商品", "sku": "规格", "photo": "照片",
+}
+
+// detailsZH says the words that entries carry.
+var detailsZH = strings.NewReplacer(
+	"sensitive", "处理证件信息", "sharing", "给景区核对", "guardian", "监护人", "in_review", "原来：待审核", "draft", "原来：草稿", "listed", "原来：已上架",
+	"paused", "原来：已暂停", "evidence", "凭证明材料", "roster", "凭名册", "rows", "共", "added", "新增", "changed", "改动", "same", "不变", "bad", "有错",
+	"paid before", "付了两次", "wrong amount", "金额不符", "goods gone", "货没有了", "gate", "检票", "supplier", "供应商", "officer", "经办员", "admin", "管理员",
+	"vouchers revoked", "作废的券", "shipment:", "包裹 ",
+)
+
 func rowOfAudit(e models.Audit, names map[string]string) auditRow {
-	row := auditRow{At: e.At, Actor: e.Actor, Act: e.Act, Object: e.Object, Who: names[e.Actor], Did: e.Act, Extra: e.Detail}
+	row := auditRow{At: e.At, Object: e.Object, Who: names[e.Actor], Did: e.Act, What: e.Object, Extra: detailsZH.Replace(e.Detail)}
 	if id, link := strings.CutPrefix(e.Actor, "link:"); link {
-		row.Who = "居民会话 " + id
+		row.Who = objectsZH["link"] + " " + id
 	}
 	if row.Who == "" {
 		row.Who = e.Actor
@@ -98,6 +113,12 @@ func rowOfAudit(e models.Audit, names map[string]string) auditRow {
 		}
 	}
 	kind, id, _ := strings.Cut(e.Object, ":")
+	if word := objectsZH[kind]; word != "" {
+		row.What = word + " " + id
+	}
+	if name := names[e.Object]; name != "" {
+		row.What = name
+	}
 	switch kind {
 	case "eligibility":
 		row.To = "/officer/cases/" + url.PathEscape(id)

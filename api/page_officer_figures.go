@@ -135,13 +135,22 @@ func (b *figuresBody) drawDays() {
 	}
 	if !b.ByMonth {
 		for d := from; d <= to; d = d.Add(1) {
-			b.PerDay.add(string(d[5:7])+"-"+string(d[8:]), came[string(d)])
+			b.PerDay.add(dayLabel(d, d == from), came[string(d)])
 		}
 		return
 	}
 	for d := from; d[:7] <= to[:7]; d = (d[:8] + "28").Add(4) { // four days after any 28th lie in the next month
-		b.PerDay.add(string(d[2:7]), came[string(d[:7])])
+		b.PerDay.add(strings.TrimPrefix(string(d[5:7]), "0")+"月", came[string(d[:7])])
 	}
+}
+
+// dayLabel is the day of the month, with the month where it is new.
+func dayLabel(d models.Day, first bool) string {
+	label := strings.TrimPrefix(string(d[8:]), "0")
+	if first || label == "1" {
+		label = strings.TrimPrefix(string(d[5:7]), "0") + "/" + label
+	}
+	return label
 }
 
 // officerFiguresCSV gives a table to keep: part=visits or part=sales.

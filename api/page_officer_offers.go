@@ -75,8 +75,8 @@ func offerFields() []formField {
 		{Name: "daily_quota", Label: "每天名额（人）", Kind: "number"},
 		{Name: "max_party", Label: "一张券最多几人（含本人）", Kind: "number", Hint: "最多20人。"},
 		{Name: "advance_days", Label: "要提前几天领", Kind: "number", Hint: "0：当天也能领。"},
-		{Name: "blackout", Label: "不办理的日子", Kind: "days", Wide: true, Hint: "一行一个，例如 2021-10-01。"},
-		{Name: "holiday_blackout", Label: "法定节假日不办理", Kind: "check", Wide: true},
+		{Name: "blackout", Label: "不办理的日子", Kind: "days", Hint: "一行一个，例如 2021-10-01。"},
+		{Name: "holiday_blackout", Label: "法定节假日不办理", Kind: "check", Hint: "是哪几天，在“活动设置”里。"},
 	}
 }
 
@@ -158,7 +158,7 @@ func (a *App) showOffer(c *fiber.Ctx, v db.OfferView, retry *settingsForm) error
 	}
 	return a.officerPage(c, "officer_settings.html", v.Spot.Name, "/officer/offers", settingsBody{
 		Back: NavItem{Label: "全部优惠", Href: "/officer/offers"}, Forms: forms,
-		Facts: []settingsFact{{"现在的优惠", v.Offer.Label()}, {"每位游客付", yuanWord(v.PayEach)}, {"状态", status}},
+		Lead: "现在：" + v.Offer.Label() + "，每位游客付 " + yuanWord(v.PayEach) + "，" + status + "。",
 	})
 }
 

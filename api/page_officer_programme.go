@@ -71,7 +71,7 @@ func (a *App) officerProgramme(c *fiber.Ctx) error {
 
 func (a *App) showProgramme(c *fiber.Ctx, p models.Programme, retry *settingsForm) error {
 	form := settingsForm{
-		ID: "programme", Title: "活动设置", Action: "/officer/programme", Submit: "保存活动设置",
+		ID: "programme", Title: "日期、单位和条款", Action: "/officer/programme", Submit: "保存活动设置",
 		Version: strconv.Itoa(p.Version), Fields: filled(programmeFields(p), programmeValues(p), nil),
 	}
 	if retry != nil {

@@ -94,8 +94,18 @@ func (a *App) officerList(c *fiber.Ctx) error {
 
 // refundsBody is what officer_refunds.html shows.
 type refundsBody struct {
-	Refunds []db.RefundDue
+	Refunds []refundRow
 	Problem string
+}
+
+type refundRow struct {
+	db.RefundDue
+	Why string
+}
+
+// refundsZH say why money goes back; a reason that is not here is shown as it is stored.
+var refundsZH = map[string]string{
+	"cancelled": "买家取消了订单", "paid before": "同一笔订单付了两次", "wrong amount": "付的金额和订单不一致", "goods gone": "付款太晚，货已经没有了", "no such order": "付款对不上任何订单",
 }
 
 // officerRefunds lists the refunds that the provider refused for good.
@@ -106,7 +116,15 @@ func (a *App) showRefunds(c *fiber.Ctx, problem string) error {
 	if err != nil {
 		return err
 	}
-	return a.officerPage(c, "officer_refunds.html", "没退成的款", "/officer/refunds", refundsBody{list, problem})
+	body := refundsBody{Problem: problem}
+	for _, r := range list {
+		why := refundsZH[r.Reason]
+		if why == "" {
+			why = r.Reason
+		}
+		body.Refunds = append(body.Refunds, refundRow{r, why})
+	}
+	return a.officerPage(c, "officer_refunds.html", "没退成的款", "/officer/refunds", body)
 }
 
 // officerRetryRefund asks the provider again, under the same number: it cannot pay twice.
