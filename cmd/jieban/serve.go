@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -65,12 +64,8 @@ func (c serveCmd) Run(ctx context.Context) error {
 
 // prepare loads the seed into an empty database and refuses what production must not hold.
 func (c serveCmd) prepare(ctx context.Context, d *db.DB) error {
-	fresh, err := d.Seed(ctx, !c.production())
-	if err != nil {
+	if _, err := d.Seed(ctx, !c.production()); err != nil {
 		return fmt.Errorf("cannot load the programme: %w", err)
-	}
-	if fresh {
-		debug.FreeOSMemory() // the demonstration's passwords took some hundred megabytes to hash
 	}
 	return c.checkAccounts(ctx, d)
 }
