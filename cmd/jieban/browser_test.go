@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -289,33 +290,39 @@ func find(text string) string {
 // tap taps what says text, as a finger does: it must be in sight and nothing may lie over it.
 func (p *tab) tap(text string) {
 	p.t.Helper()
-	p.until("find "+text, find(text)+" !== undefined")
 	p.press(text, find(text))
 }
 
-// press taps the middle of an element.
+// place is where an element's middle is, and what lies over it.
+type place struct {
+	X, Y    float64
+	Covered string
+}
+
+// press taps the middle of an element as soon as it is there and lies free.
 func (p *tab) press(what, element string) {
 	p.t.Helper()
-	type spot struct {
-		X, Y    float64
-		Covered string
-	}
+	script := fmt.Sprintf(`(() => {
+		const e = %s;
+		if (!e) return { Covered: "it is not there" };
+		e.scrollIntoView({ block: "center", behavior: "instant" });
+		const r = e.getBoundingClientRect(), x = r.left + r.width / 2, y = r.top + r.height / 2;
+		const top = document.elementFromPoint(x, y);
+		return { X: x, Y: y, Covered: e.contains(top) || top?.contains(e) ? "" : top?.outerHTML.slice(0, 120) ?? "out of sight" };
+	})()`, element)
 	p.do("tap "+what, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		at, err := chromedp.Evaluate[spot](fmt.Sprintf(`(() => {
-			const e = %s;
-			e.scrollIntoView({ block: "center", behavior: "instant" });
-			const r = e.getBoundingClientRect(), x = r.left + r.width / 2, y = r.top + r.height / 2;
-			const top = document.elementFromPoint(x, y);
-			return { X: x, Y: y, Covered: e.contains(top) || top?.contains(e) ? "" : top?.outerHTML.slice(0, 120) ?? "out of sight" };
-		})()`, element))(ctx, t)
-		if err != nil {
-			return err
+		for {
+			at, err := chromedp.Evaluate[place](script)(ctx, t)
+			if err == nil && at.Covered == "" {
+				_, err = chromedp.MouseClickXY(at.X, at.Y)(ctx, t)
+				return err
+			}
+			select {
+			case <-ctx.Done():
+				return fmt.Errorf("%w: %s", errors.Join(ctx.Err(), err), at.Covered)
+			case <-time.After(40 * time.Millisecond):
+			}
 		}
-		if at.Covered != "" {
-			return fmt.Errorf("something lies over it: %s", at.Covered)
-		}
-		_, err = chromedp.MouseClickXY(at.X, at.Y)(ctx, t)
-		return err
 	}))
 }
 
