@@ -2,7 +2,6 @@ package api
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/jieban/jieban/models"
@@ -48,7 +47,7 @@ func (a *App) ordersPage(c *fiber.Ctx) error {
 
 func cardOf(o db.OrderView) orderCard {
 	card := orderCard{OrderView: o, Tone: tone(o.Order), CanPay: o.State == models.OrderPendingPayment}
-	card.Status = strings.ReplaceAll(o.Order.Status(), ",", "，")
+	card.Status = o.Order.Status()
 	for _, l := range o.Lines {
 		card.Pieces += l.Quantity
 	}

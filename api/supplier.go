@@ -154,7 +154,7 @@ func (a *App) setStock(ctx context.Context, in *stockInput) (*struct{}, error) {
 
 type photoInput struct {
 	RawBody huma.MultipartFormFiles[struct {
-		Photo huma.FormFile `form:"photo" required:"true" contentType:"image/jpeg,image/png" doc:"JPEG or PNG, at most 8 MB; it is encoded anew, without the place it was taken at"`
+		Photo huma.FormFile `form:"photo" required:"true" contentType:"image/jpeg,image/png,application/octet-stream" doc:"JPEG or PNG, at most 8 MB; it is encoded anew, without the place it was taken at"`
 	}]
 }
 

@@ -130,7 +130,7 @@ func (s *Sandbox) Pay(ctx context.Context, o models.Order, f Fault) error {
 		return err
 	}
 	if t.Status != Paid {
-		return models.ErrOrderState.With(o.Status(), "付款:收银台已关闭")
+		return models.ErrOrderState.With(o.Status(), "付款，收银台已关闭")
 	}
 	n.PaidAt = t.At
 	switch f {
