@@ -115,7 +115,7 @@ func figuresFile(f models.Figures, spots map[string]string) []byte {
 		row(spots[d.SpotID], string(d.Day), strconv.Itoa(d.Claimed), strconv.Itoa(d.Admitted))
 	}
 	row()
-	row("供应商", "订单数", "下单金额(元)", "已付(元)", "已发货(元)", "已收货(元)", "已退(元)")
+	row("供应商", "订单数", "下单金额（元）", "已付（元）", "已发货（元）", "已收货（元）", "已退（元）")
 	for _, s := range append(f.BySupplier, models.SupplierSums{Name: "合计", Sums: f.Total}) {
 		row(s.Name, strconv.Itoa(s.Orders), s.OrderedFen.Yuan(), s.PaidFen.Yuan(), s.ShippedFen.Yuan(), s.AcceptedFen.Yuan(), s.RefundedFen.Yuan())
 	}

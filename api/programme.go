@@ -116,7 +116,7 @@ func checkDays(days ...models.Day) error {
 func version(ifMatch string, body int) (int, error) {
 	if ifMatch == "" {
 		if body == 0 {
-			return 0, models.ErrInvalid.With("缺少version(或If-Match),请先读取再修改")
+			return 0, models.ErrInvalid.With("缺少version（或If-Match），请先读取再修改")
 		}
 		return body, nil
 	}

@@ -30,7 +30,7 @@ type scanOutput struct {
 func (a *App) scan(ctx context.Context, in *scanInput) (*scanOutput, error) {
 	b := in.Body
 	if (b.Code == "") == (b.Number == "") {
-		return nil, models.ErrInvalid.With("code和document_number要有一个,且只能有一个")
+		return nil, models.ErrInvalid.With("code和document_number要有一个，且只能有一个")
 	}
 	who := *caller(ctx).Account
 	if err := mayScanAt(who, b.Spot); err != nil {

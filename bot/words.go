@@ -82,17 +82,17 @@ type Heard struct {
 func (h Heard) Question() string {
 	switch h.Ask {
 	case AskProduct:
-		return "这个名字有好几种,您要哪一种?"
+		return "这个名字有好几种，您要哪一种？"
 	case AskQuantity:
-		return "您要的数量我没听准,请说一个准数,比如“2箱”。"
+		return "您要的数量我没听准，请说一个准数，比如“2箱”。"
 	case AskSpot:
-		return "您说了好几个景区,请先选一个。"
+		return "您说了好几个景区，请先选一个。"
 	case AskPastDay:
-		return "您说的日子已经过了,请换一天。"
+		return "您说的日子已经过了，请换一天。"
 	case AskDay:
-		return "请说准是哪一天,比如“7月17号”或“下周六”。"
+		return "请说准是哪一天，比如“7月17号”或“下周六”。"
 	case AskPeople:
-		return "一共几个人?请说一个准数,比如“3个人”。"
+		return "一共几个人？请说一个准数，比如“3个人”。"
 	}
 	return ""
 }

@@ -23,11 +23,11 @@ func (a Address) Check() (Address, error) {
 	case n(a.Name) < 2 || n(a.Name) > 20:
 		return a, ErrAddress.With("收货人姓名要2到20个字。")
 	case err != nil:
-		return a, ErrAddress.With("手机号不对,应是11位、1开头的号码。")
+		return a, ErrAddress.With("手机号不对，应是11位、1开头的号码。")
 	case a.Province == "" || a.City == "" || a.District == "":
 		return a, ErrAddress.With("请选省、市、区县。")
 	case n(a.Detail) < 4 || n(a.Detail) > 100:
-		return a, ErrAddress.With("详细地址要写到街道和门牌,4到100个字。")
+		return a, ErrAddress.With("详细地址要写到街道和门牌，4到100个字。")
 	}
 	a.Phone = phone
 	return a, nil

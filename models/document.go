@@ -59,19 +59,19 @@ type Document struct {
 // What can be wrong with a document number. Each sentence names the digits that broke the rule.
 var (
 	ErrDocumentKind       = &Error{Kind: Invalid, Code: "document_kind", EN: "unknown kind of document", ZH: "没有这种证件可选。请选居民身份证、户口簿、居住证、港澳台居民居住证、外国人永久居留身份证或护照。"}
-	ErrDocumentEmpty      = &Error{Kind: Invalid, Code: "document_empty", EN: "the number is empty", ZH: "还没有收到证件号码,请把%s上的号码发过来。"}
-	ErrDocumentLength     = &Error{Kind: Invalid, Code: "document_length", EN: "the number must have 18 characters", ZH: "%s应为18位,您输入的是%d位,请核对后再发一次。"}
-	ErrDocumentOld15      = &Error{Kind: Invalid, Code: "document_old_15", EN: "15-digit cards are void since 2013-01-01", ZH: "15位的旧身份证从2013年1月1日起已停止使用。请发新身份证上的18位号码;没有换证的,户口簿上也有18位号码。"}
-	ErrDocumentCharacter  = &Error{Kind: Invalid, Code: "document_character", EN: "17 digits, then a digit or X", ZH: "第%d位是“%s”,不对:前17位都是数字,最后一位是数字或字母X。请核对后再发一次。"}
-	ErrDocumentProvince   = &Error{Kind: Invalid, Code: "document_province", EN: "digits 1-2 name no province", ZH: "前2位是省份代码,“%s”不是任何省份,请核对开头几位后再发一次。"}
-	ErrDocumentUseHMT     = &Error{Kind: Invalid, Code: "document_is_hmt", EN: "81, 82 and 83 begin residence permits of Hong Kong, Macao and Taiwan residents", ZH: "“%s”开头的是港澳台居民居住证,不是居民身份证。请把证件类型改选为“港澳台居民居住证”再发一次。"}
-	ErrDocumentUseForeign = &Error{Kind: Invalid, Code: "document_is_foreign", EN: "9 begins foreigners' permanent residence cards", ZH: "9开头的是外国人永久居留身份证,请把证件类型改选为“外国人永久居留身份证”再发一次。"}
-	ErrDocumentHMTArea    = &Error{Kind: Invalid, Code: "document_hmt_area", EN: "must begin with 810000, 820000 or 830000", ZH: "港澳台居民居住证的前6位应是810000(香港)、820000(澳门)或830000(台湾),您输入的是“%s”。如果是别的证件,请改选证件类型。"}
-	ErrDocumentDate       = &Error{Kind: Invalid, Code: "document_date", EN: "digits 7-14 are not a real date", ZH: "第7到14位是出生日期,“%s”不是真实日期,请核对后再发一次。"}
-	ErrDocumentFuture     = &Error{Kind: Invalid, Code: "document_future", EN: "born after today", ZH: "第7到14位是出生日期,“%s”还没有到,请核对后再发一次。"}
-	ErrDocumentCheck      = &Error{Kind: Invalid, Code: "document_check", EN: "the check character does not fit the other 17", ZH: "最后一位校验码不对,说明有一位输错了,请对着证件核对每一位后再发一次。"}
-	ErrDocumentForeign    = &Error{Kind: Invalid, Code: "document_foreign_shape", EN: "18 digits from 9, or 3 letters and 12 digits", ZH: "外国人永久居留身份证号应是9开头的18位数字,或旧证的3个字母加12个数字;您输入的是%d位,请核对后再发一次。"}
-	ErrDocumentPassport   = &Error{Kind: Invalid, Code: "document_passport_shape", EN: "6 to 12 letters and digits with at least 4 digits", ZH: "护照或通行证号码应是6到12位字母和数字,您输入的是%d位或有别的符号。请核对;如果是18位身份证,请改选“居民身份证”。"}
+	ErrDocumentEmpty      = &Error{Kind: Invalid, Code: "document_empty", EN: "the number is empty", ZH: "还没有收到证件号码，请把%s上的号码发过来。"}
+	ErrDocumentLength     = &Error{Kind: Invalid, Code: "document_length", EN: "the number must have 18 characters", ZH: "%s应为18位，您输入的是%d位，请核对后再发一次。"}
+	ErrDocumentOld15      = &Error{Kind: Invalid, Code: "document_old_15", EN: "15-digit cards are void since 2013-01-01", ZH: "15位的旧身份证从2013年1月1日起已停止使用。请发新身份证上的18位号码；没有换证的，户口簿上也有18位号码。"}
+	ErrDocumentCharacter  = &Error{Kind: Invalid, Code: "document_character", EN: "17 digits, then a digit or X", ZH: "第%d位是“%s”，不对：前17位都是数字，最后一位是数字或字母X。请核对后再发一次。"}
+	ErrDocumentProvince   = &Error{Kind: Invalid, Code: "document_province", EN: "digits 1-2 name no province", ZH: "前2位是省份代码，“%s”不是任何省份，请核对开头几位后再发一次。"}
+	ErrDocumentUseHMT     = &Error{Kind: Invalid, Code: "document_is_hmt", EN: "81, 82 and 83 begin residence permits of Hong Kong, Macao and Taiwan residents", ZH: "“%s”开头的是港澳台居民居住证，不是居民身份证。请把证件类型改选为“港澳台居民居住证”再发一次。"}
+	ErrDocumentUseForeign = &Error{Kind: Invalid, Code: "document_is_foreign", EN: "9 begins foreigners' permanent residence cards", ZH: "9开头的是外国人永久居留身份证，请把证件类型改选为“外国人永久居留身份证”再发一次。"}
+	ErrDocumentHMTArea    = &Error{Kind: Invalid, Code: "document_hmt_area", EN: "must begin with 810000, 820000 or 830000", ZH: "港澳台居民居住证的前6位应是810000（香港）、820000（澳门）或830000（台湾），您输入的是“%s”。如果是别的证件，请改选证件类型。"}
+	ErrDocumentDate       = &Error{Kind: Invalid, Code: "document_date", EN: "digits 7-14 are not a real date", ZH: "第7到14位是出生日期，“%s”不是真实日期，请核对后再发一次。"}
+	ErrDocumentFuture     = &Error{Kind: Invalid, Code: "document_future", EN: "born after today", ZH: "第7到14位是出生日期，“%s”还没有到，请核对后再发一次。"}
+	ErrDocumentCheck      = &Error{Kind: Invalid, Code: "document_check", EN: "the check character does not fit the other 17", ZH: "最后一位校验码不对，说明有一位输错了，请对着证件核对每一位后再发一次。"}
+	ErrDocumentForeign    = &Error{Kind: Invalid, Code: "document_foreign_shape", EN: "18 digits from 9, or 3 letters and 12 digits", ZH: "外国人永久居留身份证号应是9开头的18位数字，或旧证的3个字母加12个数字；您输入的是%d位，请核对后再发一次。"}
+	ErrDocumentPassport   = &Error{Kind: Invalid, Code: "document_passport_shape", EN: "6 to 12 letters and digits with at least 4 digits", ZH: "护照或通行证号码应是6到12位字母和数字，您输入的是%d位或有别的符号。请核对；如果是18位身份证，请改选“居民身份证”。"}
 )
 
 // ParseDocument checks a number as typed against its kind's rules (GB 11643-1999 for the 18-digit ones) and brings
@@ -117,7 +117,7 @@ func (d *Document) readResident(n int, today Day) error {
 	}
 	d.Area = d.Number[:6]
 	if !AreaKnown(d.Area) {
-		d.Warnings = append(d.Warnings, "前6位地区代码“"+d.Area+"”不在国家历年代码表里,请人工看一眼证件。")
+		d.Warnings = append(d.Warnings, "前6位地区代码“"+d.Area+"”不在国家历年代码表里，请人工看一眼证件。")
 	}
 	return d.readBirth(today)
 }
@@ -174,7 +174,7 @@ func (d *Document) readBirth(today Day) error {
 	}
 	// No floor at 1900: a wrong century is a matter for a person's eyes, not for a refusal.
 	if today != "" && d.AgeOn(today) > 120 {
-		d.Warnings = append(d.Warnings, "按出生日期算已超过120岁,请人工看一眼证件。")
+		d.Warnings = append(d.Warnings, "按出生日期算已超过120岁，请人工看一眼证件。")
 	}
 	d.Sex = "F"
 	if (d.Number[16]-'0')%2 == 1 {

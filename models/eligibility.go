@@ -116,7 +116,7 @@ func (d *Decision) window(q Question) {
 	case q.Day != "" && !p.OpenOn(q.Day):
 		d.add(false, "outside_window", clause, "优惠期是"+p.ValidFrom.ZH()+"到"+p.ValidTo.ZH()+","+q.Day.ZH()+"不在里面。", "请选优惠期内的日子。")
 	default:
-		d.add(true, "window", clause, "在优惠期内("+p.ValidFrom.ZH()+"到"+p.ValidTo.ZH()+")。", "")
+		d.add(true, "window", clause, "在优惠期内（"+p.ValidFrom.ZH()+"到"+p.ValidTo.ZH()+"）。", "")
 	}
 }
 
@@ -125,7 +125,7 @@ func (d *Decision) residency(q Question) {
 	p, e := q.Programme, q.Eligibility
 	clause := p.Clause(ClauseResidents)
 	if q.Resident == nil {
-		d.add(false, ErrIdentityNeeded.Code, clause, "还没有登记证件,不知道您是不是"+p.Home+"的居民。", "回复“领券”登记。")
+		d.add(false, ErrIdentityNeeded.Code, clause, "还没有登记证件，不知道您是不是"+p.Home+"的居民。", "回复“领券”登记。")
 		return
 	}
 	day := q.Day
@@ -135,20 +135,20 @@ func (d *Decision) residency(q Question) {
 	switch {
 	case e == nil || e.State == EligibilityAsked:
 		d.State = "undecided"
-		d.add(false, ErrUndecided.Code, clause, "名册里没有找到您,要由工作人员核对您是不是"+p.Home+"的居民。", EvidenceHelp)
+		d.add(false, ErrUndecided.Code, clause, "名册里没有找到您，要由工作人员核对您是不是"+p.Home+"的居民。", EvidenceHelp)
 	case e.State == EligibilityRefused:
 		d.State = "refused"
-		zh := "核对结果:不能确认您是" + p.Home + "的居民。"
+		zh := "核对结果：不能确认您是" + p.Home + "的居民。"
 		if e.Note != "" {
-			zh += "工作人员的说明:" + e.Note
+			zh += "工作人员的说明：" + strings.TrimRight(e.Note, "。") + "。"
 		}
-		d.add(false, "not_resident", clause, zh, "有新的证明可以再交一次;有疑问回复“人工”。")
+		d.add(false, "not_resident", clause, zh, "有新的证明可以再交一次；有疑问回复“人工”。")
 	case e.State == EligibilityLapsed || (e.Until != "" && day > e.Until):
 		d.State = "refused"
-		d.add(false, "eligibility_lapsed", clause, "您的资格只到"+e.Until.ZH()+",之后要重新核对。", "回复“人工”,或交新的证明。")
+		d.add(false, "eligibility_lapsed", clause, "您的资格只到"+e.Until.ZH()+"，之后要重新核对。", "回复“人工”，或交新的证明。")
 	default:
 		d.State = "eligible"
-		d.add(true, "resident", clause, "已确认您是"+p.Home+"的居民("+e.Basis.zh()+")。", "")
+		d.add(true, "resident", clause, "已确认您是"+p.Home+"的居民（"+e.Basis.zh()+"）。", "")
 	}
 	if age, ok := q.Resident.AgeOn(DayOf(q.Now)); ok && age < 14 && !q.Guardian {
 		d.add(false, "guardian_needed", "个人信息保护法第三十一条", "未满14周岁要由父母或其他监护人同意。", "请监护人回复“我是监护人”。")
@@ -177,7 +177,7 @@ func (d *Decision) offer(q Question) {
 		return
 	}
 	if why := o.ShutOn(q.Programme, *s, q.Day); why != "" {
-		d.add(false, "day_closed", o.ClauseText, s.Name+q.Day.ZH()+"不能用券:"+why+"。", "请换一天。")
+		d.add(false, "day_closed", o.ClauseText, s.Name+q.Day.ZH()+"不能用券："+why+"。", "请换一天。")
 	}
 	if ahead := o.AdvanceDays; ahead != nil && DayOf(q.Now).Add(*ahead) > q.Day {
 		d.add(false, "too_late_to_claim", o.ClauseText, s.Name+"要提前"+strconv.Itoa(*ahead)+"天领券。", "请选"+DayOf(q.Now).Add(*ahead).ZH()+"或以后。")
@@ -204,7 +204,7 @@ func (d *Decision) limits(q Question) {
 	o, u := q.Offer, q.Usage
 	most := o.PartyLimit()
 	if q.People < 0 || q.People > most {
-		d.add(false, "party_too_large", o.ClauseText, "一张券最多"+strconv.Itoa(most)+"人。", "人多请分开领,或回复“人工”。")
+		d.add(false, "party_too_large", o.ClauseText, "一张券最多"+strconv.Itoa(most)+"人。", "人多请分开领，或回复“人工”。")
 	}
 	over := func(limit *int, used int, code, zh, next string) {
 		if limit != nil && used >= *limit {
@@ -212,14 +212,14 @@ func (d *Decision) limits(q Question) {
 		}
 	}
 	if q.Day != "" {
-		over(o.PerDay, u.SameDay, "limit_day", "每人每天最多领%张券,您当天的已经领满。", "请换一天,或先取消一张。")
+		over(o.PerDay, u.SameDay, "limit_day", "每人每天最多领%张券，您当天的已经领满。", "请换一天，或先取消一张。")
 		if o.DailyQuota != nil && u.Claimed+max(q.People, 1) > *o.DailyQuota {
 			left := max(*o.DailyQuota-u.Claimed, 0)
-			d.add(false, ErrQuotaFull.Code, o.ClauseText, q.Day.ZH()+"的名额只剩"+strconv.Itoa(left)+"个,不够"+strconv.Itoa(max(q.People, 1))+"人。", "请换一天或减少人数。")
+			d.add(false, ErrQuotaFull.Code, o.ClauseText, q.Day.ZH()+"的名额只剩"+strconv.Itoa(left)+"个，不够"+strconv.Itoa(max(q.People, 1))+"人。", "请换一天或减少人数。")
 		}
 	}
-	over(o.PerSpot, u.SameSpot, "limit_spot", "每人在这个景区最多领%张券,您已经领满。", "请看看别的景区。")
-	over(o.Total, u.All, "limit_total", "每人一共最多领%张券,您已经领满。", "用不上的券可以取消。")
+	over(o.PerSpot, u.SameSpot, "limit_spot", "每人在这个景区最多领%张券，您已经领满。", "请看看别的景区。")
+	over(o.Total, u.All, "limit_total", "每人一共最多领%张券，您已经领满。", "用不上的券可以取消。")
 }
 
 // PartyLimit is the most people a voucher of this offer may name.

@@ -12,7 +12,7 @@ type Evidence struct {
 }
 
 // EvidenceHelp says what can prove residence. None of it is printed by the programme; an officer decides.
-const EvidenceHelp = "可以用来证明的材料(有一样就行):身份证或户口簿上的住址页、居住证、社保参保证明、房产证或租房合同、学校证明。请发一张照片,或用文字写明您住哪个镇街、哪个村社。"
+const EvidenceHelp = "可以用来证明的材料（有一样就行）：身份证或户口簿上的住址页、居住证、社保参保证明、房产证或租房合同、学校证明。请发一张照片，或用文字写明您住哪个镇街、哪个村社。"
 
 // TableName is spelled out: the noun has no plural.
 func (Evidence) TableName() string { return "evidence" }

@@ -20,12 +20,12 @@ type FoodLicence struct {
 
 // What can be wrong with a supplier's numbers.
 var (
-	ErrUSCCLength    = &Error{Kind: Invalid, Code: "uscc_length", EN: "a unified social credit code has 18 characters", ZH: "统一社会信用代码应为18位,您输入的是%d位。15位的旧注册号已不用,请照营业执照右上角的18位填写。"}
-	ErrUSCCCharacter = &Error{Kind: Invalid, Code: "uscc_character", EN: "digits and capital letters without I O S V Z", ZH: "第%d位“%s”不对:统一社会信用代码只有数字和大写字母,没有I、O、S、V、Z(容易和1、0、5、2看混),请照营业执照核对。"}
-	ErrUSCCCheck     = &Error{Kind: Invalid, Code: "uscc_check", EN: "the check character does not fit", ZH: "统一社会信用代码最后一位校验码不对,说明有一位输错了,请照营业执照核对每一位。"}
-	ErrOrgCode       = &Error{Kind: Invalid, Code: "org_code", EN: "8 characters and a check character (GB 11714)", ZH: "组织机构代码应是8位数字或字母加1位校验码,您输入的不对,请照证书核对。"}
-	ErrFoodShape     = &Error{Kind: Invalid, Code: "food_licence_shape", EN: "SC, JY or YB and 14 digits", ZH: "食品许可证编号应是SC、JY或YB加14位数字,您输入的不是这个样子,请照许可证核对。"}
-	ErrFoodCheck     = &Error{Kind: Invalid, Code: "food_licence_check", EN: "the check digit does not fit (GB/T 17710)", ZH: "食品许可证编号最后一位校验码不对,说明有一位输错了,请照许可证核对每一位。"}
+	ErrUSCCLength    = &Error{Kind: Invalid, Code: "uscc_length", EN: "a unified social credit code has 18 characters", ZH: "统一社会信用代码应为18位，您输入的是%d位。15位的旧注册号已不用，请照营业执照右上角的18位填写。"}
+	ErrUSCCCharacter = &Error{Kind: Invalid, Code: "uscc_character", EN: "digits and capital letters without I O S V Z", ZH: "第%d位“%s”不对：统一社会信用代码只有数字和大写字母，没有I、O、S、V、Z（容易和1、0、5、2看混），请照营业执照核对。"}
+	ErrUSCCCheck     = &Error{Kind: Invalid, Code: "uscc_check", EN: "the check character does not fit", ZH: "统一社会信用代码最后一位校验码不对，说明有一位输错了，请照营业执照核对每一位。"}
+	ErrOrgCode       = &Error{Kind: Invalid, Code: "org_code", EN: "8 characters and a check character (GB 11714)", ZH: "组织机构代码应是8位数字或字母加1位校验码，您输入的不对，请照证书核对。"}
+	ErrFoodShape     = &Error{Kind: Invalid, Code: "food_licence_shape", EN: "SC, JY or YB and 14 digits", ZH: "食品许可证编号应是SC、JY或YB加14位数字，您输入的不是这个样子，请照许可证核对。"}
+	ErrFoodCheck     = &Error{Kind: Invalid, Code: "food_licence_check", EN: "the check digit does not fit (GB/T 17710)", ZH: "食品许可证编号最后一位校验码不对，说明有一位输错了，请照许可证核对每一位。"}
 )
 
 // usccAlphabet has no I O S V Z; a character's place is its value.
@@ -54,10 +54,10 @@ func ParseUSCC(raw string) (USCC, error) {
 		u.Entity = map[byte]string{'1': "企业", '2': "个体工商户", '3': "农民专业合作社"}[s[1]]
 	}
 	if orgCheck(s[8:16]) != s[16] {
-		u.Warnings = append(u.Warnings, "第9到17位组织机构代码的校验码对不上,请人工核对营业执照。")
+		u.Warnings = append(u.Warnings, "第9到17位组织机构代码的校验码对不上，请人工核对营业执照。")
 	}
 	if !AreaKnown(u.Area) {
-		u.Warnings = append(u.Warnings, "登记机关代码“"+u.Area+"”不是县级以上行政区,请人工核对营业执照。")
+		u.Warnings = append(u.Warnings, "登记机关代码“"+u.Area+"”不是县级以上行政区，请人工核对营业执照。")
 	}
 	return u, nil
 }
@@ -114,7 +114,7 @@ func ParseFoodLicence(raw string) (FoodLicence, error) {
 		f.Label, f.Area = "食品经营许可证", s[3:9]
 	case "YB":
 		f.Label = "仅销售预包装食品备案"
-		f.Warnings = append(f.Warnings, "备案编号没有公开的校验规则,请人工核对备案信息。")
+		f.Warnings = append(f.Warnings, "备案编号没有公开的校验规则，请人工核对备案信息。")
 		return f, nil
 	default:
 		return FoodLicence{}, ErrFoodShape
@@ -123,7 +123,7 @@ func ParseFoodLicence(raw string) (FoodLicence, error) {
 		return FoodLicence{}, ErrFoodCheck
 	}
 	if !AreaKnown(f.Area) {
-		f.Warnings = append(f.Warnings, "发证地区代码“"+f.Area+"”不是县级以上行政区(开发区常用自己的代码),请人工核对。")
+		f.Warnings = append(f.Warnings, "发证地区代码“"+f.Area+"”不是县级以上行政区（开发区常用自己的代码），请人工核对。")
 	}
 	return f, nil
 }

@@ -74,7 +74,7 @@ func (o Offer) Label() string {
 func (o Offer) Check() error {
 	limit := func(v *int, lo, hi int, name string) error {
 		if v != nil && (*v < lo || *v > hi) {
-			return ErrOfferSettings.With(name + "应在" + strconv.Itoa(lo) + "到" + strconv.Itoa(hi) + "之间,留空表示不设。")
+			return ErrOfferSettings.With(name + "应在" + strconv.Itoa(lo) + "到" + strconv.Itoa(hi) + "之间，留空表示不设。")
 		}
 		return nil
 	}
@@ -88,7 +88,7 @@ func (o Offer) Check() error {
 	}
 	switch {
 	case o.Kind == OfferPercent && (o.PayPercent < 1 || o.PayPercent > 99):
-		return ErrOfferSettings.With("折扣要填游客付百分之几,1到99,3折填30。")
+		return ErrOfferSettings.With("折扣要填游客付百分之几，1到99，3折填30。")
 	case o.Kind == OfferFixed && (o.FixedFen == nil || *o.FixedFen < 0 || *o.FixedFen > MaxFen):
 		return ErrOfferSettings.With("优惠价没有填。")
 	case o.ValidFrom != "" && o.ValidTo != "" && o.ValidFrom > o.ValidTo:

@@ -181,7 +181,7 @@ func OrderNo(id int64, placed time.Time) string {
 func (o Order) Cancel() error {
 	open := o.State == OrderPendingPayment || o.State == OrderConfirmed
 	if !open || o.shipped() > 0 {
-		return ErrOrderState.With(o.Status(), "取消;已发货的请回复“人工”商量退货")
+		return ErrOrderState.With(o.Status(), "取消；已发货的请回复“人工”商量退货")
 	}
 	return nil
 }
@@ -209,7 +209,7 @@ func (o Order) Status() string {
 	case OrderPendingPayment:
 		return "待付款"
 	case OrderExpired:
-		return "超时未付,已关闭"
+		return "超时未付，已关闭"
 	case OrderCompleted:
 		return "已收货"
 	case OrderCancelled, OrderClosedRefunded:
@@ -217,11 +217,11 @@ func (o Order) Status() string {
 	}
 	switch {
 	case o.shipped() == 0:
-		return "已付款,待发货"
+		return "已付款，待发货"
 	case o.Unshipped() > 0:
 		return "部分已发货"
 	default:
-		return "已发货,待收货"
+		return "已发货，待收货"
 	}
 }
 
@@ -229,13 +229,13 @@ func (o Order) Status() string {
 func (o Order) closedStatus() string {
 	switch {
 	case o.PaymentState == PaymentRefunded:
-		return "已取消,已退款"
+		return "已取消，已退款"
 	case o.State == OrderClosedRefunded:
-		return "已关闭,款已退回"
+		return "已关闭，款已退回"
 	case o.PaymentState == PaymentUnpaid:
 		return "已取消"
 	}
-	return "已取消,退款中"
+	return "已取消，退款中"
 }
 
 // Ship turns what the supplier names (nil = all that is left) into the lines of a parcel, in the order's own order.

@@ -203,14 +203,14 @@ func TestStatus(t *testing.T) {
 		want    string
 	}{
 		{OrderPendingPayment, PaymentUnpaid, 0, "待付款"},
-		{OrderExpired, PaymentUnpaid, 0, "超时未付,已关闭"},
+		{OrderExpired, PaymentUnpaid, 0, "超时未付，已关闭"},
 		{OrderCancelled, PaymentUnpaid, 0, "已取消"},
-		{OrderCancelled, PaymentPaid, 0, "已取消,退款中"},
-		{OrderClosedRefunded, PaymentRefunded, 0, "已取消,已退款"},
-		{OrderClosedRefunded, PaymentUnpaid, 0, "已关闭,款已退回"},
-		{OrderConfirmed, PaymentPaid, 0, "已付款,待发货"},
+		{OrderCancelled, PaymentPaid, 0, "已取消，退款中"},
+		{OrderClosedRefunded, PaymentRefunded, 0, "已取消，已退款"},
+		{OrderClosedRefunded, PaymentUnpaid, 0, "已关闭，款已退回"},
+		{OrderConfirmed, PaymentPaid, 0, "已付款，待发货"},
 		{OrderConfirmed, PaymentPaid, 1, "部分已发货"},
-		{OrderConfirmed, PaymentPaid, 2, "已发货,待收货"},
+		{OrderConfirmed, PaymentPaid, 2, "已发货，待收货"},
 		{OrderCompleted, PaymentPaid, 2, "已收货"},
 	} {
 		o := Order{State: c.state, PaymentState: c.pay, Lines: []OrderLine{{Quantity: 2, Shipped: c.shipped}}}

@@ -134,9 +134,9 @@ func (p Product) Check() error {
 	case p.ShelfLifeDays != nil && (*p.ShelfLifeDays < 1 || *p.ShelfLifeDays > 3650):
 		return ErrProductInvalid.With("保质期应在1到3650天之间。")
 	case p.Fresh && p.SevenDayReturn:
-		return ErrProductInvalid.With("鲜活易腐的商品不适用七天退货,两项只能选一项。")
+		return ErrProductInvalid.With("鲜活易腐的商品不适用七天退货，两项只能选一项。")
 	case n(p.Origin) > 100 || n(p.Storage) > 100 || n(p.Ingredients) > 300 || n(p.Net) > 50:
-		return ErrProductInvalid.With("产地、储存各最多100个字,净含量50个字,配料300个字。")
+		return ErrProductInvalid.With("产地、储存各最多100个字，净含量50个字，配料300个字。")
 	}
 	if err := p.checkAliases(); err != nil {
 		return err
@@ -158,7 +158,7 @@ func (p Product) checkAliases() error {
 
 func (p Product) checkDates() error {
 	if (p.SeasonFrom == "") != (p.SeasonTo == "") {
-		return ErrProductInvalid.With("产季的开始和结束要一起填,全年供应就都不填。")
+		return ErrProductInvalid.With("产季的开始和结束要一起填，全年供应就都不填。")
 	}
 	for _, s := range []string{p.SeasonFrom, p.SeasonTo} {
 		// A leap year, so that 02-29 is a day.
@@ -178,9 +178,9 @@ func (p Product) checkDates() error {
 func (s SKU) Check() error {
 	switch {
 	case strings.TrimSpace(s.Pack) == "" || utf8.RuneCountInString(s.Pack) > 20:
-		return ErrProductInvalid.With("规格要1到20个字,例如“5斤装/箱”。")
+		return ErrProductInvalid.With("规格要1到20个字，例如“5斤装/箱”。")
 	case s.Unit == "" || utf8.RuneCountInString(s.Unit) > 2:
-		return ErrProductInvalid.With("单位写一个字就好,例如“箱”。")
+		return ErrProductInvalid.With("单位写一个字就好，例如“箱”。")
 	case s.Price < 1 || s.Price > MaxFen:
 		return ErrProductInvalid.With("价格要大于0。")
 	case s.Grams < 0 || s.Grams > 1_000_000:

@@ -100,15 +100,15 @@ func Judge(c Case, s Scan) Answer {
 	case v.State == VoucherCancelled:
 		return a.refuse("cancelled", "这张券已由本人取消。可以当场重新领一张。")
 	case v.SpotID != s.SpotID:
-		return a.refuse("wrong_spot", "这张券是"+c.Spot.Name+"的,不是本景区的。")
+		return a.refuse("wrong_spot", "这张券是"+c.Spot.Name+"的，不是本景区的。")
 	case today < v.VisitDay:
-		return a.refuse("not_yet", "这张券是"+v.VisitDay.ZH()+"用的,今天还不能用。")
+		return a.refuse("not_yet", "这张券是"+v.VisitDay.ZH()+"用的，今天还不能用。")
 	case today > v.VisitDay:
-		return a.refuse("expired", "这张券是"+v.VisitDay.ZH()+"用的,已经过期。")
+		return a.refuse("expired", "这张券是"+v.VisitDay.ZH()+"用的，已经过期。")
 	case v.Left() == 0 || v.State == VoucherRedeemed:
 		return a.refuse("already_used", "这张券已用过。"+c.FirstUse.zh())
 	case s.People < 0 || s.People > v.Left():
-		return a.refuse("too_many_people", "这张券还能进"+strconv.Itoa(v.Left())+"人,不够"+strconv.Itoa(s.People)+"人。")
+		return a.refuse("too_many_people", "这张券还能进"+strconv.Itoa(v.Left())+"人，不够"+strconv.Itoa(s.People)+"人。")
 	}
 	return a.admit(c, s)
 }
@@ -133,7 +133,7 @@ func (a Answer) admit(c Case, s Scan) Answer {
 	people := strconv.Itoa(a.Admitted) + "人"
 	switch {
 	case v.PayEach == nil:
-		a.Message = c.Offer.Label() + " 放行 " + people + ",票价未设定,按窗口票价的" + c.Offer.Label() + "收"
+		a.Message = c.Offer.Label() + " 放行 " + people + "，票价未设定，按窗口票价的" + c.Offer.Label() + "收"
 	case *v.PayEach == 0:
 		a.Message = c.Offer.Label() + " 放行 " + people
 	default:
@@ -148,7 +148,7 @@ func (f *FirstUse) zh() string {
 		return ""
 	}
 	at := f.At.In(Zone)
-	s := "第一次:" + DayOf(f.At).ZH() + at.Format("15:04") + "," + f.Spot
+	s := "第一次：" + DayOf(f.At).ZH() + at.Format("15:04") + "，" + f.Spot
 	if f.Gate != "" {
 		s += f.Gate
 	}

@@ -19,7 +19,7 @@ func TestJudge(t *testing.T) {
 	}{
 		"free":             {func(c *Case, _ *Scan) { c.Voucher.PayEach, c.Offer.Kind = new(Fen), OfferFree }, VerdictOK, "admitted", "免费 放行 3人", 0, 0},
 		"3折":               {func(*Case, *Scan) {}, VerdictOK, "admitted", "3折 收 ¥27.00 放行 3人", 0, 2700},
-		"price not set":    {func(c *Case, _ *Scan) { c.Voucher.PayEach = nil }, VerdictOK, "admitted", "3折 放行 3人,票价未设定,按窗口票价的3折收", 0, 0},
+		"price not set":    {func(c *Case, _ *Scan) { c.Voucher.PayEach = nil }, VerdictOK, "admitted", "3折 放行 3人，票价未设定，按窗口票价的3折收", 0, 0},
 		"two of three":     {func(_ *Case, s *Scan) { s.People = 2 }, VerdictPartial, "admitted", "3折 收 ¥18.00 放行 2人", 1, 1800},
 		"the third":        {func(c *Case, _ *Scan) { c.Voucher.Admitted = 2 }, VerdictOK, "admitted", "3折 收 ¥9.00 放行 1人", 0, 900},
 		"four of three":    {func(_ *Case, s *Scan) { s.People = 4 }, VerdictRefused, "too_many_people", "", 3, 0},
@@ -33,7 +33,7 @@ func TestJudge(t *testing.T) {
 		"last second":      {func(_ *Case, s *Scan) { s.At = time.Date(2021, 7, 17, 15, 59, 59, 0, time.UTC) }, VerdictOK, "admitted", "", 0, 2700},
 		"the day after":    {func(_ *Case, s *Scan) { s.At = time.Date(2021, 7, 17, 16, 0, 0, 0, time.UTC) }, VerdictRefused, "expired", "", 3, 0},
 		"used": {func(c *Case, _ *Scan) { c.Voucher.State, c.Voucher.Admitted, c.FirstUse = VoucherRedeemed, 3, used }, VerdictRefused, "already_used",
-			"这张券已用过。第一次:7月17日(周六)11:00,濯水景区东门。", 0, 0},
+			"这张券已用过。第一次：7月17日(周六)11:00，濯水景区东门。", 0, 0},
 		"revoked before anything else": {func(c *Case, s *Scan) { c.Voucher.State, s.SpotID = VoucherRevoked, "shisanzhai" }, VerdictRefused, "revoked", "", 3, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,7 +32,7 @@ func welcome(w io.Writer, base string, d *db.DB) error {
 	for _, a := range accounts {
 		fmt.Fprintf(t, "  %s\t%s\t%s\n", a.Login, a.Password, a.Name)
 	}
-	fmt.Fprint(t, "\n  样例居民 sample residents(虚构 made up)\t\t\n")
+	fmt.Fprint(t, "\n  样例居民 sample residents（虚构 made up）\t\t\n")
 	for _, s := range samples {
 		fmt.Fprintf(t, "  %s\t%s\t%s\n", s.Name, s.Number, s.Label)
 	}

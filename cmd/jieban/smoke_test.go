@@ -286,12 +286,12 @@ func (s *service) walk() (person *client, code string) {
 	o := person.order("cuihongli-5j")
 	no := o.Orders[0].No
 	person.press(fmt.Sprintf("/shop/pay/%d", o.ID), "支付全部")
-	s.status(person, no, "已付款,待发货")
+	s.status(person, no, "已付款，待发货")
 	farm := s.staff("farm-zhongtang")
 	farm.secret = true
 	farm.call("GET", "/api/v1/supplier/orders/"+no, nil, 200, nil)
 	farm.call("POST", "/api/v1/supplier/orders/"+no+"/shipments", map[string]any{"carrier": "中国邮政", "tracking_no": "EMS1234567890"}, 201, nil)
-	s.status(person, no, "已发货,待收货")
+	s.status(person, no, "已发货，待收货")
 	person.call("POST", "/api/v1/orders/"+no+"/accept", nil, 200, nil)
 	s.status(person, no, "已收货")
 	return person, code
@@ -301,7 +301,7 @@ func (s *service) status(c *client, no, want string) {
 	s.t.Helper()
 	var o struct{ Status string }
 	c.call("GET", "/api/v1/orders/"+no, nil, 200, &o)
-	if strings.ReplaceAll(o.Status, "，", ",") != want {
+	if o.Status != want {
 		s.t.Fatalf("order is %q, want %q", o.Status, want)
 	}
 }

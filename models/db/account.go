@@ -167,7 +167,7 @@ func (n NewAccount) account() (models.Account, error) {
 		known = known || r == a.Role
 	}
 	if !known || (a.Role == models.RoleSupplier) != (a.SupplierID != "") {
-		return a, models.ErrInvalid.With("角色不对,或供应商账号没有选供应商")
+		return a, models.ErrInvalid.With("角色不对，或供应商账号没有选供应商")
 	}
 	a.PasswordHash = hashPassword(n.Password)
 	return a, nil

@@ -109,7 +109,7 @@ func (t *tx) putIn(sql string, linkID int64, skuID string, quantity int) error {
 		return err
 	}
 	if n > MaxBasket {
-		return models.ErrInvalid.With("购物篮最多放50种,请先下单或去掉几样")
+		return models.ErrInvalid.With("购物篮最多放50种，请先下单或去掉几样")
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func outside(p models.Programme, town string) string {
 	if _, in := p.InZone(town); in {
 		return ""
 	}
-	return "您填写的住址“" + town + "”不在" + p.Home + "直管园的镇街里。住址填错了可以回复“人工”,或交新的证明。"
+	return "您填写的住址“" + town + "”不在" + p.Home + "直管园的镇街里。住址填错了可以回复“人工”，或交新的证明。"
 }
 
 // moveCase takes a case from the state it was read in to another, guarded.
@@ -220,10 +220,10 @@ func (d *DB) ReadCase(ctx context.Context, by models.Account, id int64) (f CaseF
 func (d *DB) DecideCase(ctx context.Context, by models.Account, id int64, approve bool, until models.Day, note string) error {
 	note = strings.TrimSpace(note)
 	if !approve && note == "" {
-		return models.ErrInvalid.With("不通过时请写明原因,居民会看到")
+		return models.ErrInvalid.With("不通过时请写明原因，居民会看到")
 	}
 	if len(note) > 1500 {
-		return models.ErrInvalid.With("说明太长,最多500个字")
+		return models.ErrInvalid.With("说明太长，最多500个字")
 	}
 	return d.write(ctx, func(t *tx) error {
 		var e models.Eligibility
@@ -233,9 +233,9 @@ func (d *DB) DecideCase(ctx context.Context, by models.Account, id int64, approv
 		if e.State != models.EligibilityAsked {
 			return models.ErrCaseClosed
 		}
-		to, say := models.EligibilityRefused, "您的资格核对没有通过:"+note+"。有新的证明可以再交一次,有疑问回复“人工”。"
+		to, say := models.EligibilityRefused, "您的资格核对没有通过："+note+"。有新的证明可以再交一次，有疑问回复“人工”。"
 		if approve {
-			to, say = models.EligibilityApproved, "您的资格已核对通过,可以领券了。回复“领券”。"
+			to, say = models.EligibilityApproved, "您的资格已核对通过，可以领券了。回复“领券”。"
 		}
 		if err := t.moveCase(e, to, models.BasisOfficer, until, note, &by.ID); err != nil {
 			return err

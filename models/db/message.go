@@ -80,7 +80,7 @@ func (d *DB) Answer(ctx context.Context, by models.Account, id int64, text strin
 			Updates(map[string]any{"answer_sealed": sealed, "answered_by": by.ID, "answered_at": t.now})); err != nil {
 			return err
 		}
-		if err := t.notice(m.LinkID, "message_answered", "工作人员回复您:"+text); err != nil {
+		if err := t.notice(m.LinkID, "message_answered", "工作人员回复您："+text); err != nil {
 			return err
 		}
 		return t.audit(ByAccount(by.ID), "message.answer", fmt.Sprintf("message:%d", id), "")

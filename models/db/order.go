@@ -238,7 +238,7 @@ func (t *tx) storeCheckout(linkID int64, r OrderRequest, orders []models.Order) 
 			o.Lines[j].OrderID = o.ID
 		}
 		lines = append(lines, o.Lines...)
-		text := "新订单 " + o.No + ",合计 " + o.TotalFen.String() + ",等待买家付款。付款后会再通知您发货。"
+		text := "新订单 " + o.No + "，合计 " + o.TotalFen.String() + "，等待买家付款。付款后会再通知您发货。"
 		if err := t.noticeSupplier(o.SupplierID, "order_placed", text); err != nil {
 			return 0, err
 		}

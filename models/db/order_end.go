@@ -32,7 +32,7 @@ func (t *tx) cancel(o models.Order) error {
 	if err := t.giveBack(o); err != nil {
 		return err
 	}
-	buyer, supplier := "订单 "+o.No+" 已取消。", "订单 "+o.No+" 已被买家取消,不用发货。"
+	buyer, supplier := "订单 "+o.No+" 已取消。", "订单 "+o.No+" 已被买家取消，不用发货。"
 	if o.PaymentState == models.PaymentPaid {
 		var p models.Payment
 		if err := t.g.Where("order_id = ? AND NOT stray", o.ID).Take(&p).Error; err != nil {
@@ -41,7 +41,7 @@ func (t *tx) cancel(o models.Order) error {
 		if err := t.refund(p, p.AmountFen, "cancelled"); err != nil {
 			return err
 		}
-		buyer = "订单 " + o.No + " 已取消,货款 " + p.AmountFen.String() + " 正在原路退回。"
+		buyer = "订单 " + o.No + " 已取消，货款 " + p.AmountFen.String() + " 正在原路退回。"
 	}
 	if err := t.notice(o.LinkID, "order_cancelled", buyer); err != nil {
 		return err
@@ -93,7 +93,7 @@ func (d *DB) ExpireOrder(ctx context.Context, id int64) error {
 		if err := t.giveBack(o); err != nil {
 			return err
 		}
-		if err := t.notice(o.LinkID, "order_expired", "订单 "+o.No+" 超过付款时间,已自动关闭,没有扣款。还想要的话请重新下单。"); err != nil {
+		if err := t.notice(o.LinkID, "order_expired", "订单 "+o.No+" 超过付款时间，已自动关闭，没有扣款。还想要的话请重新下单。"); err != nil {
 			return err
 		}
 		return t.audit(System, "order.expire", "order:"+o.No, "")

@@ -200,7 +200,7 @@ func TestCancelPaidRefunds(t *testing.T) {
 		must(t, err)
 		v, err := d.CancelOrder(ctx, link, o.No)
 		must(t, err)
-		if v.Status != "已取消,退款中" {
+		if v.Status != "已取消，退款中" {
 			t.Errorf("status %q", v.Status)
 		}
 		due, err := d.DueRefunds(ctx, 10)
@@ -212,7 +212,7 @@ func TestCancelPaidRefunds(t *testing.T) {
 		must(t, d.RefundDone(ctx, due[0].ID))
 		v, err = d.Order(ctx, link, o.No)
 		must(t, err)
-		if v.State != models.OrderClosedRefunded || v.PaymentState != models.PaymentRefunded || v.Status != "已取消,已退款" {
+		if v.State != models.OrderClosedRefunded || v.PaymentState != models.PaymentRefunded || v.Status != "已取消，已退款" {
 			t.Errorf("order %s %s %s", v.State, v.PaymentState, v.Status)
 		}
 		checkBooks(t, d)
@@ -239,7 +239,7 @@ func TestExpire(t *testing.T) {
 		}
 		v, err := d.Order(ctx, link, o.No)
 		must(t, err)
-		if v.Status != "超时未付,已关闭" {
+		if v.Status != "超时未付，已关闭" {
 			t.Errorf("status %q", v.Status)
 		}
 		_, err = d.CancelOrder(ctx, link, o.No)

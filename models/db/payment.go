@@ -138,11 +138,11 @@ func (t *tx) confirm(o models.Order, p models.Payment) error {
 	if err := t.moveOrder(o, models.OrderConfirmed, models.PaymentPaid); err != nil {
 		return err
 	}
-	buyer := "已收到订单 " + o.No + " 的付款 " + p.AmountFen.String() + ",我们已通知供货商发货。"
+	buyer := "已收到订单 " + o.No + " 的付款 " + p.AmountFen.String() + "，我们已通知供货商发货。"
 	if err := t.notice(o.LinkID, "order_paid", buyer); err != nil {
 		return err
 	}
-	supplier := "订单 " + o.No + " 已付款 " + p.AmountFen.String() + ",请尽快发货。"
+	supplier := "订单 " + o.No + " 已付款 " + p.AmountFen.String() + "，请尽快发货。"
 	if err := t.noticeSupplier(o.SupplierID, "order_paid", supplier); err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (t *tx) sendBack(o models.Order, p models.Payment) error {
 	if p.OrderID == nil {
 		return nil
 	}
-	text := "收到订单 " + o.No + " 的一笔付款 " + p.AmountFen.String() + "," + strayZH[reason] + "。这笔钱会原路退回,您不用操作;有疑问请回复“人工”。"
+	text := "收到订单 " + o.No + " 的一笔付款 " + p.AmountFen.String() + "，" + strayZH[reason] + "。这笔钱会原路退回，您不用操作；有疑问请回复“人工”。"
 	return t.notice(o.LinkID, "payment_stray", text)
 }
 

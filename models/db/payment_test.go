@@ -26,7 +26,7 @@ func TestPaymentConfirmsOnce(t *testing.T) {
 		}
 		v, err := d.Order(ctx, link, o.No)
 		must(t, err)
-		if v.State != models.OrderConfirmed || v.PaymentState != models.PaymentPaid || v.ConfirmedAt == nil || v.Status != "已付款,待发货" {
+		if v.State != models.OrderConfirmed || v.PaymentState != models.PaymentPaid || v.ConfirmedAt == nil || v.Status != "已付款，待发货" {
 			t.Errorf("order %+v", v)
 		}
 		if n := count(t, d, `SELECT COUNT(*) FROM notices WHERE kind = 'order_paid'`); n != 2 {

@@ -186,7 +186,7 @@ func (t *tx) checkReferences(by models.Account, p models.Product) error {
 	}
 	err := t.g.Table("photos").Where("path = ? AND owner IN ?", photoKey(p.Photo), []string{by.SupplierID, System}).Count(&n).Error
 	if err == nil && n == 0 {
-		return models.ErrProductInvalid.With("这张照片不在您的照片里,请重新上传。")
+		return models.ErrProductInvalid.With("这张照片不在您的照片里，请重新上传。")
 	}
 	return err
 }

@@ -23,7 +23,7 @@ func (d *DB) SetProgramme(ctx context.Context, by models.Account, p models.Progr
 		return p, err
 	}
 	if p.ValidTo < p.ValidFrom || p.KeepDays < 0 || p.KeepDays > 3650 || p.Title == "" || p.Controller == "" {
-		return p, models.ErrOfferSettings.With("活动名称、负责单位、起止日期都要填,开始不能晚于结束。")
+		return p, models.ErrOfferSettings.With("活动名称、负责单位、起止日期都要填，开始不能晚于结束。")
 	}
 	return p, d.write(ctx, func(t *tx) error {
 		version := p.Version
@@ -51,7 +51,7 @@ func (d *DB) Spot(ctx context.Context, id string) (s models.Spot, err error) {
 // SetSpot changes what is known of a spot: name, hours, list price, days shut. s.Version must be the one that was read.
 func (d *DB) SetSpot(ctx context.Context, by models.Account, s models.Spot) (models.Spot, error) {
 	if s.Name == "" || (s.ListPrice != nil && (*s.ListPrice < 0 || *s.ListPrice > models.MaxFen)) {
-		return s, models.ErrOfferSettings.With("景区名称要填,票价不能是负数。")
+		return s, models.ErrOfferSettings.With("景区名称要填，票价不能是负数。")
 	}
 	return s, d.write(ctx, func(t *tx) error {
 		version := s.Version

@@ -144,7 +144,7 @@ func (t *tx) judge(c models.Case, s models.Scan, bad *models.Error) models.Answe
 		refused.Reason, refused.Message = bad.Code, bad.ZH
 		return refused
 	case ahead > clockAhead || -ahead > clockBehind:
-		refused.Reason, refused.Message = "clock_suspect", "这部检票手机的时间不对,请先校准时间再扫。"
+		refused.Reason, refused.Message = "clock_suspect", "这部检票手机的时间不对，请先校准时间再扫。"
 		return refused
 	}
 	return models.Judge(c, s)

@@ -127,7 +127,7 @@ func (t *tx) settleRefund(o models.Order, r models.Refund) error {
 	if err != nil {
 		return err
 	}
-	return t.notice(o.LinkID, "refund_done", "订单 "+o.No+" 的退款 "+r.AmountFen.String()+" 已原路退回,请留意到账。")
+	return t.notice(o.LinkID, "refund_done", "订单 "+o.No+" 的退款 "+r.AmountFen.String()+" 已原路退回，请留意到账。")
 }
 
 // RefundTried notes a try that brought no final answer and when to try again, or that the provider refuses for good

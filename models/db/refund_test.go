@@ -84,17 +84,17 @@ func TestStrayRefundAndTheOrder(t *testing.T) {
 		status string
 	}{
 		"wrong amount, still open": {func(*testing.T, *db.DB, int64, db.OrderView) {}, 5, models.OrderPendingPayment, models.PaymentUnpaid, "待付款"},
-		"second payment":           {payFirst, 1000, models.OrderConfirmed, models.PaymentPaid, "已付款,待发货"},
+		"second payment":           {payFirst, 1000, models.OrderConfirmed, models.PaymentPaid, "已付款，待发货"},
 		"second payment, cancelled": {func(t *testing.T, d *db.DB, link int64, o db.OrderView) {
 			payFirst(t, d, link, o)
 			_, err := d.CancelOrder(ctx, link, o.No)
 			must(t, err)
-		}, 1000, models.OrderCancelled, models.PaymentPaid, "已取消,退款中"},
+		}, 1000, models.OrderCancelled, models.PaymentPaid, "已取消，退款中"},
 		"expired, goods gone": {func(t *testing.T, d *db.DB, _ int64, o db.OrderView) {
 			d.Shift(models.HoldFor)
 			must(t, d.ExpireOrder(ctx, o.ID))
 			must(t, d.SetStock(ctx, supplier(o.SupplierID), o.Lines[0].SKUID, 0))
-		}, 1000, models.OrderClosedRefunded, models.PaymentUnpaid, "已关闭,款已退回"},
+		}, 1000, models.OrderClosedRefunded, models.PaymentUnpaid, "已关闭，款已退回"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -95,7 +95,7 @@ func (d *DB) readRoster(raw []byte) ([]models.RosterEntry, RosterReport, error) 
 			return entries, rep, nil
 		}
 		if rep.Rows++; rep.Rows > maxRosterRows {
-			return nil, rep, models.ErrRosterFile.With("超过10万行,请分成几个文件")
+			return nil, rep, models.ErrRosterFile.With("超过10万行，请分成几个文件")
 		}
 		var bad *csv.ParseError
 		if errors.As(err, &bad) {
@@ -235,7 +235,7 @@ func (t *tx) settle(programmeID string, fresh []string, rep *RosterReport) error
 		if err := t.moveCase(e, models.EligibilityApproved, models.BasisRoster, "", "", nil); err != nil {
 			return err
 		}
-		if err := t.tell(e.ResidentID, "eligibility_decided", "您已在居民名册里,资格核对通过,可以领券了。回复“领券”。"); err != nil {
+		if err := t.tell(e.ResidentID, "eligibility_decided", "您已在居民名册里，资格核对通过，可以领券了。回复“领券”。"); err != nil {
 			return err
 		}
 		rep.Settled++

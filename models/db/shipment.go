@@ -77,7 +77,7 @@ func (t *tx) ship(by models.Account, o models.Order, r ShipRequest) error {
 	if err := t.g.Create(&parcel).Error; err != nil {
 		return err
 	}
-	text := "订单 " + o.No + " 已发货:" + r.Carrier + " " + r.TrackingNo + "。收到后请回复“收货”。"
+	text := "订单 " + o.No + " 已发货：" + r.Carrier + " " + r.TrackingNo + "。收到后请回复“收货”。"
 	if err := t.notice(o.LinkID, "order_shipped", text); err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func repeated(o models.Order, r ShipRequest) (bool, error) {
 		if r.Lines == nil && o.Unshipped() == 0 || maps.Equal(sent, r.Lines) {
 			return true, nil
 		}
-		return false, models.ErrTracking.With("这个单号在本订单里已经用过,剩下的货请用新的单号。")
+		return false, models.ErrTracking.With("这个单号在本订单里已经用过，剩下的货请用新的单号。")
 	}
 	return false, nil
 }

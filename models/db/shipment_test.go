@@ -50,7 +50,7 @@ func TestShipInPartsAndReceive(t *testing.T) {
 		for range 2 {
 			v, err = d.Ship(ctx, by, o.No, rest)
 			must(t, err)
-			if v.Status != "已发货,待收货" || len(v.Shipments) != 2 || len(v.Shipments[1].Lines) != 2 {
+			if v.Status != "已发货，待收货" || len(v.Shipments) != 2 || len(v.Shipments[1].Lines) != 2 {
 				t.Fatalf("order %+v", v)
 			}
 		}

@@ -323,7 +323,7 @@ func (d *DB) RevokeVoucher(ctx context.Context, by models.Account, id int64, why
 		if err := t.endVoucher(v, models.VoucherRevoked); err != nil {
 			return err
 		}
-		if err := t.notice(v.LinkID, "voucher_revoked", "您"+v.VisitDay.ZH()+"的券已作废:"+why+"。有疑问请回复“人工”。"); err != nil {
+		if err := t.notice(v.LinkID, "voucher_revoked", "您"+v.VisitDay.ZH()+"的券已作废："+why+"。有疑问请回复“人工”。"); err != nil {
 			return err
 		}
 		return t.audit(ByAccount(by.ID), "voucher.revoke", voucherRef(id), "")
