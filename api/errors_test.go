@@ -64,7 +64,7 @@ func TestSchemaRefusalsNameTheField(t *testing.T) {
 		{"nothing", "vouchers", "", "没有内容"},
 		{"not in the list", "eligibility/consents", `{"kinds":["everything"]}`, "只能是"},
 		{"empty list", "eligibility/consents", `{"kinds":[]}`, "太少"},
-		{"too long", "messages", `{"text":"` + strings.Repeat("长", 1001) + `"}`, "太长(最多1000个字符)"},
+		{"too long", "messages", `{"text":"` + strings.Repeat("长", 1001) + `"}`, "太长（最多1000个字符）"},
 	} {
 		got := c.post(apiPrefix+test.path, []byte(test.body), "Content-Type", "application/json").refused(http.StatusBadRequest, "invalid_request")
 		if detail, _ := got.object()["detail"].(string); !strings.Contains(detail, test.detail) {
