@@ -25,14 +25,9 @@ func (p *tab) say(text string) {
 	p.tap("发送")
 }
 
-// claimToday lets the sample resident of the roster talk until the QR picture of today's visit stands in the chat, and
-// gives the address of that picture.
-func claimToday(t *testing.T, p *tab) string {
+// introduce begins a claim: both consents, the number and the name.
+func introduce(t *testing.T, p *tab, who db.Sample) {
 	t.Helper()
-	samples, err := db.Samples()
-	if err != nil {
-		t.Fatal(err)
-	}
 	p.visit("/")
 	p.sees("领券")
 	p.tap("领券")
@@ -43,9 +38,20 @@ func claimToday(t *testing.T, p *tab) string {
 	p.sees("哪种证件")
 	p.tap("居民身份证")
 	p.sees("号码会加密保存")
-	p.say(samples[0].Number)
+	p.say(who.Number)
 	p.sees("请发证件上的姓名")
-	p.say(samples[0].Name)
+	p.say(who.Name)
+}
+
+// claimToday lets the sample resident of the roster talk until the QR picture of today's visit stands in the chat, and
+// gives the address of that picture.
+func claimToday(t *testing.T, p *tab) string {
+	t.Helper()
+	samples, err := db.Samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	introduce(t, p, samples[0])
 	p.sees("哪个景区")
 	p.tap("濯水")
 	p.sees("哪一天去")
