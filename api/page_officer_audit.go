@@ -16,6 +16,7 @@ const auditRows = 50
 var actsZH = []option{
 	{"evidence.read", "查看证明材料"}, {"address.read", "查看收货地址"}, {"eligibility.approved", "资格通过"}, {"eligibility.refused", "资格不通过"},
 	{"eligibility.asked", "提出资格申请"}, {"evidence.give", "提交证明材料"}, {"resident.bind", "登记证件"}, {"resident.release", "解除绑定"},
+	{"resident.find", "按证件号码找人"}, {"eligibility.reopen", "重新核对资格"},
 	{"resident.erase", "删除个人信息"}, {"consent.give", "同意"}, {"consent.withdraw", "撤回同意"}, {"roster.import", "导入名册"},
 	{"programme.set", "改活动设置"}, {"offer.set", "改优惠设置"}, {"spot.set", "改景区资料"}, {"voucher.claim", "领券"}, {"voucher.cancel", "取消券"},
 	{"voucher.revoke", "作废券"}, {"scan.undo", "撤销放行"}, {"message.ask", "留言"}, {"message.answer", "回复留言"}, {"order.place", "下单"},
@@ -116,12 +117,19 @@ func rowOfAudit(e models.Audit, names map[string]string) auditRow {
 	if word := objectsZH[kind]; word != "" {
 		row.What = word + " " + id
 	}
+	if e.Object == "resident:none" {
+		row.What = "没有找到人"
+	}
 	if name := names[e.Object]; name != "" {
 		row.What = name
 	}
 	switch kind {
 	case "eligibility":
 		row.To = "/officer/cases/" + url.PathEscape(id)
+	case "resident":
+		if id != "none" {
+			row.To = "/officer/residents/" + url.PathEscape(id)
+		}
 	case "offer":
 		row.To = "/officer/offers/" + url.PathEscape(id)
 	case "product":

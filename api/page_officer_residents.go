@@ -101,12 +101,15 @@ type caseRow struct {
 
 // casesBody is what officer_cases.html shows.
 type casesBody struct {
-	Rows  []caseRow
-	Pager pagerBody
+	Rows    []caseRow
+	Pager   pagerBody
+	Problem string // why nobody was found
 }
 
 // officerCases is the queue of those who wait for a decision, the longest waiting first.
-func (a *App) officerCases(c *fiber.Ctx) error {
+func (a *App) officerCases(c *fiber.Ctx) error { return a.showCases(c, casesBody{}) }
+
+func (a *App) showCases(c *fiber.Ctx, body casesBody) error {
 	p, err := a.DB.Programme(c.UserContext())
 	if err != nil {
 		return err
@@ -116,7 +119,7 @@ func (a *App) officerCases(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	body, more := casesBody{}, len(list) > caseRows
+	more := len(list) > caseRows
 	if more {
 		list = list[:caseRows]
 	}

@@ -150,6 +150,58 @@ func (a *App) decideCase(ctx context.Context, in *decideInput) (*struct{}, error
 	return nil, a.DB.DecideCase(ctx, *caller(ctx).Account, in.ID, in.Body.Approve, until, in.Body.Note)
 }
 
+// reopenCase puts a refused case back into the queue.
+func (a *App) reopenCase(ctx context.Context, in *numberInput) (*struct{}, error) {
+	return nil, a.DB.ReopenCase(ctx, *caller(ctx).Account, in.ID)
+}
+
+type searchInput struct {
+	Body struct {
+		Number string `json:"document_number" minLength:"1" maxLength:"40" doc:"whole, however it is written; it is kept in no address and no log"`
+	}
+}
+
+type foundOutput struct {
+	Body struct {
+		models.Decision
+		Resident  residentView            `json:"resident"`
+		Person    int64                   `json:"resident_id" doc:"for POST /api/v1/residents/{id}/release"`
+		Case      int64                   `json:"case_id,omitempty" doc:"for /api/v1/residents/cases/{id}; absent where they never asked"`
+		CaseState models.EligibilityState `json:"case_state,omitempty" enum:"asked,approved,refused,lapsed"`
+		Until     models.Day              `json:"until,omitempty" doc:"last day an approval holds; absent = the programme's end"`
+		Bound     bool                    `json:"bound" doc:"a session belongs to them"`
+		Live      int                     `json:"live_vouchers"`
+		Vouchers  []heldView              `json:"vouchers" doc:"those that can still be used, without their codes"`
+	}
+}
+
+type heldView struct {
+	ID       int64      `json:"id" doc:"for POST /api/v1/vouchers/{id}/revoke"`
+	Spot     string     `json:"spot_name"`
+	Day      models.Day `json:"day"`
+	People   int        `json:"people"`
+	Admitted int        `json:"admitted"`
+}
+
+// findResident tells an officer where a person stands; an entry of the audit says who asked.
+func (a *App) findResident(ctx context.Context, in *searchInput) (*foundOutput, error) {
+	f, err := a.DB.FindResident(ctx, *caller(ctx).Account, in.Body.Number)
+	if err != nil {
+		return nil, err
+	}
+	out := &foundOutput{}
+	b := &out.Body
+	b.Decision, b.Resident, b.Person, b.Bound = f.Decision, viewResident(f.Resident), f.Resident.ID, f.Bound
+	if e := f.Eligibility; e != nil {
+		b.Case, b.CaseState, b.Until = e.ID, e.State, e.Until
+	}
+	b.Live, b.Vouchers = len(f.Vouchers), make([]heldView, len(f.Vouchers))
+	for i, v := range f.Vouchers {
+		b.Vouchers[i] = heldView{v.ID, v.Spot, v.Day, v.Party, v.Admitted}
+	}
+	return out, nil
+}
+
 // release lets a person register anew: an officer has seen who they are.
 func (a *App) release(ctx context.Context, in *numberInput) (*struct{}, error) {
 	return nil, a.DB.Release(ctx, *caller(ctx).Account, in.ID)

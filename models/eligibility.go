@@ -22,7 +22,7 @@ var EligibilityStates = Machine{
 	Steps: []Step{
 		{"asked", "approved", "roster match, or an officer approves"},
 		{"asked", "refused", "an officer refuses"},
-		{"refused", "asked", "the resident asks again with new evidence"},
+		{"refused", "asked", "the resident asks again with new evidence, or an officer opens it again"},
 		{"refused", "approved", "the resident is put on the roster"},
 		{"approved", "lapsed", "its end has come, or the roster dropped them"},
 		{"refused", "lapsed", "the programme ended"},

@@ -111,7 +111,7 @@ func (t *tx) giveEvidence(p models.Programme, linkID int64, ev models.Evidence) 
 	switch e.State {
 	case models.EligibilityAsked:
 	case models.EligibilityRefused:
-		if err := one(t.g.Exec("UPDATE eligibility SET state = 'asked', asked_at = ?, decided_at = NULL WHERE id = ? AND state = 'refused'", t.now, e.ID)); err != nil {
+		if err := t.reopen(e); err != nil {
 			return err
 		}
 	default:
@@ -122,6 +122,33 @@ func (t *tx) giveEvidence(p models.Programme, linkID int64, ev models.Evidence) 
 		return err
 	}
 	return t.audit(ByLink(linkID), "evidence.give", fmt.Sprintf("eligibility:%d", e.ID), "")
+}
+
+// reopen puts a refused case back into the queue.
+func (t *tx) reopen(e models.Eligibility) error {
+	return one(t.g.Exec("UPDATE eligibility SET state = 'asked', asked_at = ?, decided_at = NULL WHERE id = ? AND state = 'refused'", t.now, e.ID))
+}
+
+// ReopenCase lets a refused case be decided again: the person stands at the window with a new proof. One that is open
+// already stays so. It answers ErrNotFound, and ErrCaseClosed for what was not refused.
+func (d *DB) ReopenCase(ctx context.Context, by models.Account, id int64) error {
+	return d.write(ctx, func(t *tx) error {
+		var e models.Eligibility
+		if err := found(t.lock().Take(&e, id).Error, "这个申请"); err != nil {
+			return err
+		}
+		switch e.State {
+		case models.EligibilityAsked:
+			return nil
+		case models.EligibilityRefused:
+		default:
+			return models.ErrCaseClosed
+		}
+		if err := t.reopen(e); err != nil {
+			return err
+		}
+		return t.audit(ByAccount(by.ID), "eligibility.reopen", fmt.Sprintf("eligibility:%d", id), "")
+	})
 }
 
 // Case is one line of the officer's queue.

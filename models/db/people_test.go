@@ -208,9 +208,15 @@ func TestLinkCode(t *testing.T) {
 		wants(t, err, models.ErrWrongLinkCode)
 		_, err = d.LinkCode(ctx, visitor(t, d, "nobody"))
 		wants(t, err, models.ErrIdentityNeeded)
+		left, err := d.LinkCode(ctx, first)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if err := d.Release(ctx, officer, s.Resident.ID); err != nil {
 			t.Fatal(err)
 		}
+		_, err = d.BindByCode(ctx, consented(t, d, "fourth"), left) // a code taken from the lost phone
+		wants(t, err, models.ErrWrongLinkCode)
 		if s, err = d.Standing(ctx, first); err != nil || s.Resident != nil {
 			t.Fatalf("still bound after release: %v", err)
 		}

@@ -302,12 +302,91 @@ func (t *tx) bindByCode(p models.Programme, linkID int64, code string) (s Standi
 	return t.standing(p, linkID)
 }
 
-// Release unbinds a person from every session, so that they can register anew: an officer has seen who they are.
+// Release unbinds a person from every session, so that they can register anew: an officer has seen who they are. A
+// one-time code still out would let the lost phone back in, so it ends too.
 func (d *DB) Release(ctx context.Context, by models.Account, residentID int64) error {
 	return d.write(ctx, func(t *tx) error {
+		if err := t.g.Exec("DELETE FROM link_codes WHERE resident_id = ?", residentID).Error; err != nil {
+			return err
+		}
 		if err := t.g.Exec("UPDATE links SET resident_id = NULL WHERE resident_id = ?", residentID).Error; err != nil {
 			return err
 		}
 		return t.audit(ByAccount(by.ID), "resident.release", fmt.Sprintf("resident:%d", residentID), "")
 	})
+}
+
+// HeldVoucher is a voucher that can still be used, without the code that would admit somebody.
+type HeldVoucher struct {
+	ID       int64
+	Spot     string // its name
+	Day      models.Day
+	Party    int
+	Admitted int
+}
+
+// ResidentFile is what an officer reads of a person at the window, masked.
+type ResidentFile struct {
+	Resident    models.Resident     // without what is sealed
+	Eligibility *models.Eligibility // nil = never asked
+	Decision    models.Decision     // on residency alone, with every reason
+	Vouchers    []HeldVoucher       // live ones, the next visit first; at most 100
+	Bound       bool                // to a session
+}
+
+// FindResident looks a person up by their document's number, however it is written, and leaves an audit entry of the
+// attempt, found or not: guessing must show. The number is in no entry. It answers ErrInvalid for an empty one and
+// ErrNotFound where nobody has registered with it.
+func (d *DB) FindResident(ctx context.Context, by models.Account, number string) (f ResidentFile, err error) {
+	if number = models.NormalDocument(number); number == "" {
+		return f, models.ErrInvalid.With("请填写证件号码")
+	}
+	var unknown bool
+	err = d.write(ctx, func(t *tx) error {
+		var r models.Resident
+		err := t.g.Select("id").Where("number_hash = ?", d.hash("number", number)).Take(&r).Error
+		if unknown = errors.Is(err, gorm.ErrRecordNotFound); unknown {
+			return t.audit(ByAccount(by.ID), "resident.find", "resident:none", "")
+		}
+		if err != nil {
+			return err
+		}
+		if f, err = t.residentFile(r.ID); err != nil {
+			return err
+		}
+		return t.audit(ByAccount(by.ID), "resident.find", fmt.Sprintf("resident:%d", r.ID), "")
+	})
+	if err == nil && unknown {
+		err = models.ErrNotFound.With("用这个证件号码登记的居民")
+	}
+	return f, err
+}
+
+// ReadResident opens the file of a person found before. It answers ErrNotFound.
+func (d *DB) ReadResident(ctx context.Context, id int64) (ResidentFile, error) {
+	t := &tx{g: d.read(ctx), d: d, now: d.Now()}
+	return t.residentFile(id)
+}
+
+func (t *tx) residentFile(id int64) (f ResidentFile, err error) {
+	if err := found(t.g.Omit("number_sealed", "name_sealed", "phone_sealed").Take(&f.Resident, id).Error, "这位居民"); err != nil {
+		return f, err
+	}
+	q := models.Question{Resident: &f.Resident, Now: t.now}
+	if err := found(t.g.Order("no").Take(&q.Programme).Error, "优惠活动"); err != nil {
+		return f, err
+	}
+	if f.Eligibility, err = t.eligibility(q.Programme.ID, id); err != nil {
+		return f, err
+	}
+	if err := t.g.Raw(`SELECT EXISTS (SELECT 1 FROM links WHERE resident_id = ?), EXISTS (SELECT 1 FROM consents WHERE resident_id = ?
+		AND kind = ? AND version = ? AND withdrawn_at IS NULL)`, id, id, models.ConsentGuardian, models.ConsentVersion).
+		Row().Scan(&f.Bound, &q.Guardian); err != nil {
+		return f, err
+	}
+	q.Eligibility = f.Eligibility
+	f.Decision = models.Decide(q)
+	return f, t.g.Raw(`SELECT v.id, s.name AS spot, v.visit_day AS day, v.party, v.admitted FROM vouchers v JOIN spots s ON s.id = v.spot_id
+		WHERE v.resident_id = ? AND v.state = 'issued' AND v.visit_day >= ? ORDER BY v.visit_day, v.id LIMIT 100`,
+		id, models.DayOf(t.now)).Scan(&f.Vouchers).Error
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/jieban/jieban/models"
 	"gorm.io/gorm"
@@ -310,8 +311,12 @@ func (d *DB) CancelVoucher(ctx context.Context, linkID, id int64) (view VoucherV
 	return view, err
 }
 
-// RevokeVoucher ends a voucher against its holder's will, who is told why.
+// RevokeVoucher ends a voucher against its holder's will, who is told why. It answers ErrInvalid without a reason (1 to
+// 500 characters), ErrNotFound and ErrVoucherState.
 func (d *DB) RevokeVoucher(ctx context.Context, by models.Account, id int64, why string) error {
+	if why = strings.TrimRight(strings.TrimSpace(why), "。.；;"); why == "" || utf8.RuneCountInString(why) > 500 {
+		return models.ErrInvalid.With("请写明作废的原因，1到500个字，持券人会看到")
+	}
 	return d.write(ctx, func(t *tx) error {
 		var v models.Voucher
 		if err := found(t.lock().Take(&v, id).Error, "这张券"); err != nil {
