@@ -1,11 +1,9 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
+	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/jieban/jieban/models"
 )
@@ -84,49 +82,43 @@ func (a *App) figuresCSV(ctx context.Context, in *spanInput) (*csvOutput, error)
 	if err != nil {
 		return nil, err
 	}
+	return &csvOutput{mimeCSV, attachment("figures-" + string(from) + "-" + string(to) + ".csv"), csvFile(figureRows(f, spots))}, nil
+}
+
+// figureRows is all of it in one table: the counts, then the visits, then the sales.
+func figureRows(f models.Figures, spots []models.Spot) [][]string {
+	n := strconv.Itoa
+	head := [][]string{
+		{"统计日期", string(f.From) + " 至 " + string(f.To)},
+		{"登记居民", n(f.Residents), "符合资格", n(f.Eligible), "待核对", n(f.Undecided)},
+		{"有效或已用的券", n(f.Vouchers), "取消", n(f.Cancelled), "入园人数", n(f.Admitted), "拒绝次数", n(f.Refusals)},
+		nil,
+	}
+	return slices.Concat(head, visitRows(f, spots), [][]string{nil}, saleRows(f))
+}
+
+func visitRows(f models.Figures, spots []models.Spot) [][]string {
 	names := map[string]string{}
 	for _, s := range spots {
 		names[s.ID] = s.Name
 	}
-	return &csvOutput{
-		Type: "text/csv; charset=utf-8", Name: `attachment; filename="figures-` + string(from) + "-" + string(to) + `.csv"`,
-		Body: figuresFile(f, names),
-	}, nil
-}
-
-// figuresFile writes UTF-8 with a byte order mark, without which Excel takes Chinese for something else.
-func figuresFile(f models.Figures, spots map[string]string) []byte {
-	var b bytes.Buffer
-	b.WriteString("\uFEFF")
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	row := func(cells ...string) {
-		for i, c := range cells {
-			cells[i] = plainCell(c)
-		}
-		_ = w.Write(cells) // into memory: it cannot fail
-	}
-	row("统计日期", string(f.From)+" 至 "+string(f.To))
-	row("登记居民", strconv.Itoa(f.Residents), "符合资格", strconv.Itoa(f.Eligible), "待核对", strconv.Itoa(f.Undecided))
-	row("有效或已用的券", strconv.Itoa(f.Vouchers), "取消", strconv.Itoa(f.Cancelled), "入园人数", strconv.Itoa(f.Admitted), "拒绝次数", strconv.Itoa(f.Refusals))
-	row()
-	row("景区", "日期", "领券人数", "入园人数")
+	rows := [][]string{{"日期", "景区", "预约人数", "入园人数"}}
 	for _, d := range f.PerSpotDay {
-		row(spots[d.SpotID], string(d.Day), strconv.Itoa(d.Claimed), strconv.Itoa(d.Admitted))
+		rows = append(rows, []string{string(d.Day), names[d.SpotID], strconv.Itoa(d.Claimed), strconv.Itoa(d.Admitted)})
 	}
-	row()
-	row("供应商", "订单数", "下单金额（元）", "已付（元）", "已发货（元）", "已收货（元）", "已退（元）")
-	for _, s := range append(f.BySupplier, models.SupplierSums{Name: "合计", Sums: f.Total}) {
-		row(s.Name, strconv.Itoa(s.Orders), s.OrderedFen.Yuan(), s.PaidFen.Yuan(), s.ShippedFen.Yuan(), s.AcceptedFen.Yuan(), s.RefundedFen.Yuan())
-	}
-	w.Flush()
-	return b.Bytes()
+	return rows
 }
 
-// plainCell keeps a spreadsheet from taking a supplier's name for a formula.
-func plainCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
+func saleRows(f models.Figures) [][]string {
+	rows := [][]string{{"供应商", "订单数", "下单金额(元)", "已付金额(元)", "已发货金额(元)", "已收货金额(元)", "已退款金额(元)"}}
+	row := func(name string, s models.Sums) {
+		rows = append(rows, []string{
+			name, strconv.Itoa(s.Orders), s.OrderedFen.Yuan(), s.PaidFen.Yuan(), s.ShippedFen.Yuan(), s.AcceptedFen.Yuan(), s.RefundedFen.Yuan(),
+		})
 	}
-	return s
+	for _, s := range f.BySupplier {
+		row(s.Name, s.Sums)
+	}
+	row("合计", f.Total)
+	return rows
 }

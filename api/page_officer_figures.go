@@ -1,10 +1,7 @@
 package api
 
 import (
-	"bytes"
-	"encoding/csv"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -171,72 +168,4 @@ func (a *App) officerFiguresCSV(c *fiber.Ctx) error {
 		return sendCSV(c, "sales_"+span+".csv", saleRows(f))
 	}
 	return models.ErrNotFound.With("这张表")
-}
-
-func visitRows(f models.Figures, spots []models.Spot) [][]string {
-	names := map[string]string{}
-	for _, s := range spots {
-		names[s.ID] = s.Name
-	}
-	rows := [][]string{{"日期", "景区", "预约人数", "入园人数"}}
-	for _, d := range f.PerSpotDay {
-		rows = append(rows, []string{string(d.Day), names[d.SpotID], strconv.Itoa(d.Claimed), strconv.Itoa(d.Admitted)})
-	}
-	return rows
-}
-
-func saleRows(f models.Figures) [][]string {
-	rows := [][]string{{"供应商", "订单数", "下单金额(元)", "已付金额(元)", "已发货金额(元)", "已收货金额(元)", "已退款金额(元)"}}
-	row := func(name string, s models.Sums) {
-		rows = append(rows, []string{
-			name, strconv.Itoa(s.Orders), s.OrderedFen.Yuan(), s.PaidFen.Yuan(), s.ShippedFen.Yuan(), s.AcceptedFen.Yuan(), s.RefundedFen.Yuan(),
-		})
-	}
-	for _, s := range f.BySupplier {
-		row(s.Name, s.Sums)
-	}
-	row("合计", f.Total)
-	return rows
-}
-
-// sendCSV sends a table that Excel opens rightly: the mark of UTF-8, lines as Windows ends them, and no cell that it
-// would take for a formula.
-func sendCSV(c *fiber.Ctx, name string, rows [][]string) error {
-	var b bytes.Buffer
-	b.WriteString("\xef\xbb\xbf")
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	for _, row := range rows {
-		safe := make([]string, len(row))
-		for i, cell := range row {
-			safe[i] = cellText(cell)
-		}
-		if err := w.Write(safe); err != nil {
-			return err
-		}
-	}
-	w.Flush()
-	if err := w.Error(); err != nil {
-		return err
-	}
-	c.Set(fiber.HeaderContentType, "text/csv; charset=utf-8")
-	c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+name+`"`)
-	return c.Send(b.Bytes())
-}
-
-// cellText puts a quote before what a spreadsheet would run. It looks past blanks and full-width forms, which
-// spreadsheets forgive, and lets plain negative amounts be numbers.
-func cellText(s string) string {
-	head := strings.TrimLeft(s, " \t\r\n\u00a0\u3000\ufeff")
-	if head == "" {
-		return s
-	}
-	if _, err := strconv.ParseFloat(s, 64); err == nil && strings.Trim(s, "-0123456789.") == "" {
-		return s
-	}
-	if strings.ContainsAny(head[:1], "=+-@|") || strings.HasPrefix(head, "＝") || strings.HasPrefix(head, "＋") ||
-		strings.HasPrefix(head, "－") || strings.HasPrefix(head, "＠") || strings.ContainsAny(s[:1], "\t\r\n") {
-		return "'" + s
-	}
-	return s
 }

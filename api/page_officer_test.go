@@ -147,6 +147,13 @@ func TestCellsAreNeverFormulas(t *testing.T) {
 			t.Errorf("%q became %q, want %q", cell, got, want)
 		}
 	}
+	// Both exports write a supplier's name by this one function.
+	f := models.Figures{BySupplier: []models.SupplierSums{{Name: "\u3000=HYPERLINK(1)"}}}
+	for _, rows := range [][][]string{saleRows(f), figureRows(f, nil)} {
+		if text := string(csvFile(rows)); !strings.Contains(text, "'\u3000=HYPERLINK(1)") || !strings.HasPrefix(text, "\ufeff") {
+			t.Errorf("exported as %q", text)
+		}
+	}
 }
 
 func TestOfficerSearchesTheAudit(t *testing.T) {
