@@ -49,13 +49,15 @@ func chromium(t *testing.T) string {
 	return ""
 }
 
+// binaryFolder holds the built program until the tests end.
+var binaryFolder string
+
 // binary builds the program once for all tests of this package.
-var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "jieban-binary-")
-	if err != nil {
+var binary = sync.OnceValues(func() (path string, err error) {
+	if binaryFolder, err = os.MkdirTemp("", "jieban-binary-"); err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "jieban")
+	path = filepath.Join(binaryFolder, "jieban")
 	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}

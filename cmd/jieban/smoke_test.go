@@ -25,7 +25,12 @@ import (
 	"github.com/jieban/jieban/models/db/dbtest"
 )
 
-func TestMain(m *testing.M) { dbtest.Main(m) }
+func TestMain(m *testing.M) {
+	code := m.Run()
+	dbtest.Stop()
+	_ = os.RemoveAll(binaryFolder)
+	os.Exit(code)
+}
 
 // service is the built program, running.
 type service struct {
