@@ -43,7 +43,7 @@ func TestBrowserLostAnswersDoNothingTwice(t *testing.T) {
 
 	gate := openBrowser(t, base, "").tab(phone)
 	gate.signIn("gate-zhuoshui", "/gate")
-	gate.sees("打开摄像头") // the script is there; before, the form does the work
+	gate.sees("打开摄像头")  // the script is there; before, the form does the work
 	gate.loseAnswers(1) // the page sends the same scan again by itself
 	gate.fill("#code", code)
 	gate.tap("验票")

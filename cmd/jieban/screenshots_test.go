@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"flag"
 	"image"
 	"image/color"
@@ -95,7 +96,9 @@ func fewColours(img image.Image) image.Image {
 }
 
 func mostUsed(colours map[color.RGBA]int, most int) (palette color.Palette) {
-	used := slices.SortedFunc(maps.Keys(colours), func(a, b color.RGBA) int { return colours[b] - colours[a] })
+	used := slices.SortedFunc(maps.Keys(colours), func(a, b color.RGBA) int { // the same page gives the same file
+		return cmp.Or(colours[b]-colours[a], cmp.Compare(a.R, b.R), cmp.Compare(a.G, b.G), cmp.Compare(a.B, b.B))
+	})
 	for _, c := range used[:min(len(used), most)] {
 		palette = append(palette, c)
 	}
