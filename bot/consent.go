@@ -107,7 +107,7 @@ func (t *turn) takeWithdraw() (bool, error) {
 // askErase asks for a clear yes before everything is deleted.
 func (t *turn) askErase() error {
 	t.k.rest()
-	return t.ask(stepErase, "会删除您的证件号码、姓名、电话、收货地址、证明材料和聊天记录，没用过的券会作废，删了找不回来。订单按法律要保存三年，只留打了星号的信息。确定要删除吗？", list("确定删除", "不删除")...)
+	return t.ask(stepErase, "会删除您的证件号码、姓名、电话、收货地址、证明材料和聊天记录，没用过的券会作废，删了找不回来。订单按法律要保存三年，只留打了星号的信息；还没收货的，收货地址留到收货后。确定要删除吗？", list("确定删除", "不删除")...)
 }
 
 // takeErase wants the very words: what is erased cannot be had back.

@@ -23,8 +23,8 @@ type Resident struct {
 	PhoneSealed  Sealed `json:"-"`
 	MaskedNumber string // 5001************0X
 	MaskedName   string // 张*
-	Birth        Day    // "" where the document does not say
-	Area         string // first six digits, a hint only
+	Birth        Day    `gorm:"-"` // read from the number when it is opened; beside the masked number it would give most of it away
+	Area         string `gorm:"-"` // likewise: its first six digits, a hint only
 	Town         string // where they say they live
 	CreatedAt    time.Time
 	ErasedAt     *time.Time

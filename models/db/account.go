@@ -70,7 +70,7 @@ func (d *DB) SignIn(ctx context.Context, login, password string) (token string, 
 	}
 	now := d.realNow()
 	if a.LockedUntil != nil && now.Before(*a.LockedUntil) {
-		return "", a, models.ErrLocked.With(a.LockedUntil.Sub(now).Round(time.Minute).String())
+		return "", a, models.ErrLocked.With(fmt.Sprintf("%d分钟", int(a.LockedUntil.Sub(now)/time.Minute)+1))
 	}
 	if !samePassword(password, a.PasswordHash) {
 		return "", a, errors.Join(models.ErrWrongPassword, d.countFailure(ctx, a.ID, now))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jieban/jieban/models"
 )
@@ -86,8 +87,10 @@ func (t *tx) revokeAll(residentID *int64) (int, error) {
 	return len(open), nil
 }
 
-// Erase deletes what is known of the person behind a link: number, name, phone, evidence, messages, talk and consents.
-// What stays is without a name: vouchers used, orders (电商法 31 wants them three years) and the audit.
+// Erase deletes what is known of the person behind a link: number, name, phone, evidence, messages, talk, consents and
+// the addresses of orders that have ended. What stays names nobody in the clear: vouchers used, what was ordered
+// (电商法 31 wants it three years), the audit, and the district's own roster. An order under way keeps its address until
+// Forget clears it.
 func (d *DB) Erase(ctx context.Context, linkID int64) error {
 	return d.write(ctx, func(t *tx) error {
 		var l models.Link
@@ -116,7 +119,7 @@ func (t *tx) eraseResident(id int64) error {
 		t.g.Exec("UPDATE links SET resident_id = NULL WHERE resident_id = ?", id).Error,
 		one(t.g.Model(&models.Resident{}).Where("id = ?", id).Updates(map[string]any{
 			"number_hash": fmt.Sprintf("erased:%d", id), "name_hash": "", "number_sealed": nil, "name_sealed": nil, "phone_sealed": nil,
-			"masked_number": "", "masked_name": "已删除", "birth": "", "area": "", "town": "", "erased_at": t.now,
+			"masked_number": "", "masked_name": "已删除", "town": "", "erased_at": t.now,
 		})),
 	)
 }
@@ -130,5 +133,13 @@ func (t *tx) eraseLink(id int64) error {
 			return err
 		}
 	}
+	// An order under way needs its address, and money may still come late for one that has just lapsed.
+	if err := t.g.Exec(`UPDATE orders SET address_sealed = NULL, note = '' WHERE link_id = ?
+		AND (state IN ('completed', 'closed_refunded') OR ended_at < ?)`, id, t.now.Add(-lateMoney)).Error; err != nil {
+		return err
+	}
 	return t.g.Exec("UPDATE consents SET withdrawn_at = ? WHERE link_id = ? AND withdrawn_at IS NULL", t.now, id).Error
 }
+
+// lateMoney is how long after an order's end a provider may still report money: 24 h 4 min by WeChat's rules, doubled.
+const lateMoney = 48 * time.Hour

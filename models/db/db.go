@@ -86,6 +86,9 @@ func (d *DB) begin(ctx context.Context, c Config) error {
 	if err := d.migrate(ctx, c.URL); err != nil {
 		return fmt.Errorf("cannot bring the database up to date: %w", err)
 	}
+	if err := d.checkKeys(ctx); err != nil {
+		return err
+	}
 	return d.setClock(ctx, c)
 }
 
@@ -140,6 +143,17 @@ func (d *DB) setClock(ctx context.Context, c Config) error {
 		return err
 	}
 	d.offset, err = time.ParseDuration(text)
+	return err
+}
+
+// checkKeys refuses keys other than those the database was begun with: what is sealed would not open, and nobody known
+// would be found again.
+func (d *DB) checkKeys(ctx context.Context) error {
+	mine := d.hash("keys", "check")
+	kept, err := d.setting(ctx, "keys", func() string { return mine }, false)
+	if err == nil && kept != mine {
+		err = errors.New("the key file is not the one this database was begun with: bring the right one back")
+	}
 	return err
 }
 

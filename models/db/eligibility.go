@@ -216,9 +216,13 @@ func (d *DB) ReadCase(ctx context.Context, by models.Account, id int64) (f CaseF
 		if err := found(t.g.Take(&f.Eligibility, id).Error, "这个申请"); err != nil {
 			return err
 		}
-		if err := t.g.Omit("number_sealed", "name_sealed", "phone_sealed").Take(&f.Resident, f.Eligibility.ResidentID).Error; err != nil {
+		if err := t.g.Omit("name_sealed", "phone_sealed").Take(&f.Resident, f.Eligibility.ResidentID).Error; err != nil {
 			return err
 		}
+		if err := t.d.readNumber(&f.Resident); err != nil {
+			return err
+		}
+		f.Resident.NumberSealed = nil
 		if f.Eligibility.State != models.EligibilityAsked {
 			return nil
 		}

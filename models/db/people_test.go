@@ -2,8 +2,10 @@ package db_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jieban/jieban/models"
 	"github.com/jieban/jieban/models/db"
@@ -258,4 +260,43 @@ func intp(n int) *int { return &n }
 
 func claimOf(offer string, day models.Day, people int, key string) db.ClaimRequest {
 	return db.ClaimRequest{OfferID: offer, Day: day, People: people, Key: key}
+}
+
+func TestEraseClearsAddressesOfEndedOrders(t *testing.T) {
+	now := dbtest.Start
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		now = dbtest.Start
+		link, pack := buyer(t, d, "a"), newPack(t, d, "farm-apeng", "测试菌子", 5)
+		ended := order(t, d, link, "k1", 1, pack)
+		_, err := d.CancelOrder(ctx, link, ended.No)
+		must(t, err)
+		order(t, d, link, "k2", 1, pack)
+		addresses := func(want int, when string) {
+			t.Helper()
+			if n := count(t, d, "SELECT COUNT(*) FROM orders WHERE address_sealed IS NOT NULL"); n != want {
+				t.Errorf("%s: %d addresses, want %d", when, n, want)
+			}
+		}
+		must(t, d.Erase(ctx, link))
+		addresses(2, "money may still come")
+		now = now.Add(49 * time.Hour)
+		must(t, d.Erase(ctx, link))
+		addresses(1, "after two days")
+		now = now.Add(60 * 24 * time.Hour)
+		must(t, d.Forget(ctx))
+		addresses(1, "an order that has not ended keeps its address")
+	}, dbtest.Clock(func() time.Time { return now }))
+}
+
+func TestWrongKeysAreRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "jieban.db")
+	for i, keys := range []db.Keys{db.GenerateKeys(), db.GenerateKeys()} {
+		d, err := db.Open(ctx, db.Config{URL: path, Keys: keys})
+		if (err == nil) != (i == 0) {
+			t.Errorf("keys %d: %v", i, err)
+		}
+		if err == nil {
+			must(t, d.Close())
+		}
+	}
 }

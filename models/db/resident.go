@@ -70,6 +70,9 @@ func (t *tx) standing(p models.Programme, linkID int64) (s Standing, err error) 
 		if err := t.g.Take(&r, *s.Link.ResidentID).Error; err != nil {
 			return s, err
 		}
+		if err := t.d.readNumber(&r); err != nil {
+			return s, err
+		}
 		s.Resident = &r
 		if s.Eligibility, err = t.eligibility(p.ID, r.ID); err != nil {
 			return s, err
@@ -226,6 +229,18 @@ func (t *tx) newResident(doc models.Document, r Registration, hash, name string)
 	return &res, t.g.Create(&res).Error
 }
 
+// readNumber fills in what a person's number says of them: birth and area are kept nowhere else.
+func (d *DB) readNumber(r *models.Resident) error {
+	number, err := d.open(r.NumberSealed)
+	if err != nil || number == "" {
+		return err
+	}
+	// It was checked when it came in. What it says today is all that is asked, so a later rule refuses nobody.
+	doc, _ := models.ParseDocument(r.DocumentKind, number, d.Today())
+	r.Birth, r.Area = doc.Birth, doc.Area
+	return nil
+}
+
 // bind ties a link to a person, and the consents given before with it.
 func (t *tx) bind(linkID, residentID int64) error {
 	if err := one(t.g.Exec("UPDATE links SET resident_id = ? WHERE id = ? AND resident_id IS NULL", residentID, linkID)); err != nil {
@@ -369,9 +384,13 @@ func (d *DB) ReadResident(ctx context.Context, id int64) (ResidentFile, error) {
 }
 
 func (t *tx) residentFile(id int64) (f ResidentFile, err error) {
-	if err := found(t.g.Omit("number_sealed", "name_sealed", "phone_sealed").Take(&f.Resident, id).Error, "这位居民"); err != nil {
+	if err := found(t.g.Omit("name_sealed", "phone_sealed").Take(&f.Resident, id).Error, "这位居民"); err != nil {
 		return f, err
 	}
+	if err := t.d.readNumber(&f.Resident); err != nil {
+		return f, err
+	}
+	f.Resident.NumberSealed = nil
 	q := models.Question{Resident: &f.Resident, Now: t.now}
 	if err := found(t.g.Order("no").Take(&q.Programme).Error, "优惠活动"); err != nil {
 		return f, err

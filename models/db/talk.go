@@ -99,7 +99,11 @@ func (d *DB) EndMessage(ctx context.Context, linkID int64, messageID string, ans
 	})
 }
 
-// Forget deletes stored answers older than a day (messages) or than keep (requests): nobody repeats them any more.
+// addressKeep is how long after its end an order's address is kept: returns and complaints need it that long.
+const addressKeep = 60 * 24 * time.Hour
+
+// Forget deletes stored answers that nobody repeats any more, what has lapsed, and the addresses of orders that ended
+// addressKeep ago.
 func (d *DB) Forget(ctx context.Context) error {
 	now := d.realNow()
 	return d.write(ctx, func(t *tx) error {
@@ -108,6 +112,7 @@ func (d *DB) Forget(ctx context.Context) error {
 			t.g.Exec("DELETE FROM requests WHERE created_at < ?", now.Add(-requestKeep)).Error,
 			t.g.Exec("DELETE FROM link_codes WHERE expires_at < ?", now).Error,
 			t.g.Exec("DELETE FROM sessions WHERE expires_at < ?", now).Error,
+			t.g.Exec("UPDATE orders SET address_sealed = NULL, note = '' WHERE ended_at < ? AND address_sealed IS NOT NULL", t.now.Add(-addressKeep)).Error,
 		)
 	})
 }

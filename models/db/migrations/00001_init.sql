@@ -77,8 +77,6 @@ CREATE TABLE residents (
   phone_sealed  ${blob},
   masked_number TEXT NOT NULL,
   masked_name   TEXT NOT NULL,
-  birth         TEXT NOT NULL,
-  area          TEXT NOT NULL,
   town          TEXT NOT NULL,
   created_at    ${time} NOT NULL,
   erased_at     ${time}
