@@ -126,7 +126,7 @@ func (c *client) send(method, path string, body any, extra ...string) reply {
 		}
 	}
 	if strings.HasPrefix(path, apiPrefix) {
-		contractOf(c.t, c.app).hold(c.t, method, path, res.StatusCode, res.Header, answer)
+		contractOf(c.t, c.app).hold(c.t, method, path, res.StatusCode, res.Header, reply{res, c.t, answer}.unpacked())
 	}
 	return reply{res, c.t, answer}
 }

@@ -66,7 +66,7 @@ func newAsset(name string, content []byte, tag string) assetFile {
 	if kind == "" {
 		kind = "text/plain; charset=utf-8" // licences
 	}
-	f := assetFile{mime: kind, plain: content, tag: `"` + tag + `"`}
+	f := assetFile{mime: kind, plain: content, tag: `W/"` + tag + `"`} // weak: it goes out plain and packed
 	if !strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "image/svg") {
 		f.packed = sync.OnceValue(func() []byte {
 			var b bytes.Buffer

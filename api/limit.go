@@ -29,6 +29,9 @@ const contentPolicy = "default-src 'self'; img-src 'self' data: blob:; style-src
 
 // stack is what every request passes, in this order.
 func (a *App) stack() {
+	for _, h := range packing() {
+		a.fiber.Use(h)
+	}
 	a.fiber.Use(a.measure, a.headers, recover.New(recover.Config{
 		EnableStackTrace:  true, // logged with the error, in toProblem
 		StackTraceHandler: func(c *fiber.Ctx, _ any) { c.Locals("stack", string(debug.Stack())) },

@@ -126,6 +126,8 @@ func jpegOf(w, h int) []byte {
 	return b.Bytes()
 }
 
+var csrfField = regexp.MustCompile(`name="csrf_token" value="[^"]+"`)
+
 var csrfMeta = regexp.MustCompile(`<meta name="csrf-token" content="([^"]+)">`)
 
 // sitting is a browser in which somebody has signed in by the form; "" = nobody has.

@@ -35,7 +35,7 @@ func TestOfficerPagesShowAndHide(t *testing.T) {
 	admin := d.sitting("admin")
 	pages := d.officerPages()
 	pages["/officer/accounts"] = "gate-zhuoshui"
-	noise := regexp.MustCompile(`\bd="[^"]*"|\d{4}-\d\d-\d\d|\?v=[0-9a-f]+|content="[\w-]{24}"|value="[\w-]{24}"|19900000000`) // the last is the programme's own telephone
+	noise := regexp.MustCompile(`\bd="[^"]*"|\d{4}-\d\d-\d\d|\?v=[0-9a-f]+|content="[\w-]{48}"|value="[\w-]{48}"|19900000000`) // the last is the programme's own telephone
 	for path, word := range pages {
 		page := admin.get(path).want(http.StatusOK).says(word, "<h1>", "</html>")
 		if kind := page.Header.Get("Content-Type"); !strings.HasPrefix(kind, "text/html") || page.Header.Get("Cache-Control") != "no-store" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/rand"
+	"crypto/subtle"
 	"encoding/base64"
 	"strings"
 	"time"
@@ -82,18 +83,35 @@ func (a *App) setCookie(c *fiber.Ctx, name, value, sameSite string, lives time.D
 	c.Cookie(cookie)
 }
 
-// csrf is what the session's forms carry: only who can read our pages knows it.
+// csrfBytes is the length of the proof that forms carry, and of its mask.
+const csrfBytes = 18
+
+// csrf is what the session's forms carry: only who can read our pages knows it. It is the session's proof under a random
+// mask, and so another one in every answer: the length of a packed page tells nothing about it.
 func (a *App) csrf(session string) string {
-	return base64.RawURLEncoding.EncodeToString(a.DB.Mac("csrf", session)[:18])
+	raw := make([]byte, csrfBytes, 2*csrfBytes)
+	_, _ = rand.Read(raw) // never fails: crypto/rand ends the program instead
+	return base64.RawURLEncoding.EncodeToString(append(raw, masked(raw, a.csrfProof(session))...))
+}
+
+func (a *App) csrfProof(session string) []byte { return a.DB.Mac("csrf", session)[:csrfBytes] }
+
+// masked puts a mask on, or takes it off; both have csrfBytes.
+func masked(mask, proof []byte) []byte {
+	out := make([]byte, csrfBytes)
+	subtle.XORBytes(out, mask, proof)
+	return out
 }
 
 // validCSRF holds for the token of either session that came with the request.
 func (a *App) validCSRF(c *fiber.Ctx, token string) bool {
-	if token == "" {
+	raw, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || len(raw) != 2*csrfBytes {
 		return false
 	}
+	proof := masked(raw[:csrfBytes], raw[csrfBytes:])
 	for _, session := range []string{c.Cookies(cookieStaff), knownToken(c)} {
-		if session != "" && hmac.Equal([]byte(a.csrf(session)), []byte(token)) {
+		if session != "" && hmac.Equal(a.csrfProof(session), proof) {
 			return true
 		}
 	}
