@@ -60,7 +60,8 @@ type Order struct {
 	TotalFen      Fen
 	AddressSealed Sealed `json:"-"`
 	AddressMasked string
-	Note          string
+	Note          string    `gorm:"-"` // what the buyer asks of the supplier; people write phone numbers into it
+	NoteSealed    Sealed    `json:"-"`
 	ExpiresAt     time.Time // of the hold, while unpaid
 	PlacedAt      time.Time
 	ConfirmedAt   *time.Time

@@ -228,6 +228,7 @@ const (
 	smokeNumber = "500106193807269920"
 	smokeName   = "卢昌玉"
 	smokePhone  = "19900000777"
+	smokeOther  = "19900000778" // in a note, which the buyer reads again
 )
 
 // say talks in the web chat and gives the answer as text.
@@ -270,7 +271,7 @@ func (c *client) order(sku string) placed {
 	c.s.t.Helper()
 	var o placed
 	c.call("POST", "/api/v1/orders", map[string]any{
-		"items": []any{map[string]any{"sku": sku, "quantity": 2}}, "expect_fen": 9000,
+		"items": []any{map[string]any{"sku": sku, "quantity": 2}}, "expect_fen": 9000, "note": "到了打" + smokeOther,
 		"address": map[string]any{"name": smokeName, "phone": smokePhone, "province": "重庆市", "city": "市辖区", "district": "沙坪坝区", "detail": "曾家镇白林村9号"},
 	}, 201, &o)
 	return o
@@ -361,8 +362,9 @@ func TestPrivacy(t *testing.T) {
 
 func clean(t *testing.T, where, text string) {
 	t.Helper()
-	for what, secret := range map[string]string{"number": smokeNumber, "name": smokeName, "phone": smokePhone} {
-		if i := strings.Index(text, secret); i >= 0 && (what != "name" || where == "database" || where == "logs") {
+	for what, secret := range map[string]string{"number": smokeNumber, "name": smokeName, "phone": smokePhone, "note": smokeOther} {
+		own := where == "answers" && (what == "name" || what == "note") // people read their own
+		if i := strings.Index(text, secret); i >= 0 && !own {
 			t.Errorf("the %s stands in the %s: …%q…", what, where, text[max(0, i-80):min(len(text), i+80)])
 		}
 	}

@@ -134,7 +134,7 @@ func (t *tx) eraseLink(id int64) error {
 		}
 	}
 	// An order under way needs its address, and money may still come late for one that has just lapsed.
-	if err := t.g.Exec(`UPDATE orders SET address_sealed = NULL, note = '' WHERE link_id = ?
+	if err := t.g.Exec(`UPDATE orders SET address_sealed = NULL, note_sealed = NULL WHERE link_id = ?
 		AND (state IN ('completed', 'closed_refunded') OR ended_at < ?)`, id, t.now.Add(-lateMoney)).Error; err != nil {
 		return err
 	}

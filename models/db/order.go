@@ -96,8 +96,12 @@ func (t *tx) placeOnce(linkID int64, r OrderRequest) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	note, err := t.d.seal(r.Note)
+	if err != nil {
+		return 0, err
+	}
 	for i := range orders {
-		orders[i].LinkID, orders[i].AddressSealed, orders[i].AddressMasked, orders[i].Note = linkID, sealed, masked, r.Note
+		orders[i].LinkID, orders[i].AddressSealed, orders[i].AddressMasked, orders[i].NoteSealed = linkID, sealed, masked, note
 	}
 	id, err := t.storeCheckout(linkID, r, orders)
 	if err != nil {

@@ -25,24 +25,24 @@ type CheckoutView struct {
 
 // listedOrder leaves the sealed address out of lists.
 const listedOrder = "o.id, o.no, o.checkout_id, o.link_id, o.supplier_id, o.state, o.payment_state, o.total_fen, " +
-	"o.address_masked, o.note, o.expires_at, o.placed_at, o.confirmed_at, o.ended_at"
+	"o.address_masked, o.note_sealed, o.expires_at, o.placed_at, o.confirmed_at, o.ended_at"
 
 // Orders lists a buyer's orders, newest first, before the order with that id (0 = from the newest), 1 to 100.
 func (d *DB) Orders(ctx context.Context, linkID, before int64, limit int) ([]OrderView, error) {
 	q := d.read(ctx).Where("o.link_id = ?", linkID)
-	return orderPage(q, d.read(ctx), before, limit)
+	return d.orderPage(q, d.read(ctx), before, limit)
 }
 
 // orderPage reads one page of orders in four queries, whatever its size.
-func orderPage(q, g *gorm.DB, before int64, limit int) ([]OrderView, error) {
+func (d *DB) orderPage(q, g *gorm.DB, before int64, limit int) ([]OrderView, error) {
 	if before > 0 {
 		q = q.Where("o.id < ?", before)
 	}
-	return orderViews(q.Order("o.id DESC").Limit(pageSize(limit, 20)), g, listedOrder)
+	return d.orderViews(q.Order("o.id DESC").Limit(pageSize(limit, 20)), g, listedOrder)
 }
 
 // orderViews runs a query over orders o and fills in what belongs to them.
-func orderViews(q, g *gorm.DB, columns string) ([]OrderView, error) {
+func (d *DB) orderViews(q, g *gorm.DB, columns string) ([]OrderView, error) {
 	var views []OrderView
 	err := q.Table("orders o").Select(columns + ", s.name AS supplier_name").Joins("JOIN suppliers s ON s.id = o.supplier_id").Find(&views).Error
 	if err != nil || len(views) == 0 {
@@ -57,6 +57,9 @@ func orderViews(q, g *gorm.DB, columns string) ([]OrderView, error) {
 	}
 	for i := range views {
 		views[i].Status = views[i].Order.Status()
+		if views[i].Note, err = d.open(views[i].NoteSealed); err != nil {
+			return nil, err
+		}
 	}
 	return views, nil
 }
@@ -101,7 +104,7 @@ func fillOrders(g *gorm.DB, orders []*models.Order) error {
 // Order gives a buyer's own order with its address. It answers ErrNotFound, also for somebody else's.
 func (d *DB) Order(ctx context.Context, linkID int64, no string) (OrderView, error) {
 	g := d.read(ctx)
-	views, err := orderViews(g.Where("o.no = ? AND o.link_id = ?", no, linkID), g, "o.*")
+	views, err := d.orderViews(g.Where("o.no = ? AND o.link_id = ?", no, linkID), g, "o.*")
 	if err != nil {
 		return OrderView{}, err
 	}
@@ -129,7 +132,7 @@ func (d *DB) Checkout(ctx context.Context, linkID, id int64) (CheckoutView, erro
 		return v, found(err, "这次下单")
 	}
 	var err error
-	v.Orders, err = orderViews(g.Where("o.checkout_id = ?", id).Order("o.id"), g, listedOrder)
+	v.Orders, err = d.orderViews(g.Where("o.checkout_id = ?", id).Order("o.id"), g, listedOrder)
 	return v, err
 }
 
@@ -146,7 +149,7 @@ func (d *DB) SupplierOrders(ctx context.Context, supplierID, state string, befor
 	default:
 		return nil, models.ErrInvalid.With("不认识的订单状态“" + state + "”")
 	}
-	return orderPage(q, d.read(ctx), before, limit)
+	return d.orderPage(q, d.read(ctx), before, limit)
 }
 
 func orderState(s string) bool {
@@ -166,7 +169,7 @@ func (d *DB) SupplierOrder(ctx context.Context, by models.Account, no string) (O
 	}
 	var v OrderView
 	err := d.write(ctx, func(t *tx) error {
-		views, err := orderViews(t.g.Where("o.no = ? AND o.supplier_id = ?", no, by.SupplierID), t.g, "o.*")
+		views, err := d.orderViews(t.g.Where("o.no = ? AND o.supplier_id = ?", no, by.SupplierID), t.g, "o.*")
 		if err != nil {
 			return err
 		}

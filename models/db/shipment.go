@@ -41,7 +41,7 @@ func (d *DB) Ship(ctx context.Context, by models.Account, no string, r ShipReque
 		if err := t.ship(by, o, r); err != nil {
 			return err
 		}
-		views, err := orderViews(t.g.Where("o.id = ?", o.ID), t.g, listedOrder)
+		views, err := t.d.orderViews(t.g.Where("o.id = ?", o.ID), t.g, listedOrder)
 		if err == nil {
 			v = views[0]
 		}

@@ -112,7 +112,7 @@ func (d *DB) Forget(ctx context.Context) error {
 			t.g.Exec("DELETE FROM requests WHERE created_at < ?", now.Add(-requestKeep)).Error,
 			t.g.Exec("DELETE FROM link_codes WHERE expires_at < ?", now).Error,
 			t.g.Exec("DELETE FROM sessions WHERE expires_at < ?", now).Error,
-			t.g.Exec("UPDATE orders SET address_sealed = NULL, note = '' WHERE ended_at < ? AND address_sealed IS NOT NULL", t.now.Add(-addressKeep)).Error,
+			t.g.Exec("UPDATE orders SET address_sealed = NULL, note_sealed = NULL WHERE ended_at < ? AND address_sealed IS NOT NULL", t.now.Add(-addressKeep)).Error,
 		)
 	})
 }

@@ -320,7 +320,7 @@ CREATE TABLE orders (
   total_fen      BIGINT NOT NULL CHECK (total_fen > 0),
   address_sealed ${blob},
   address_masked TEXT NOT NULL,
-  note           TEXT NOT NULL,
+  note_sealed    ${blob},
   expires_at     ${time} NOT NULL,
   placed_at      ${time} NOT NULL,
   confirmed_at   ${time},
