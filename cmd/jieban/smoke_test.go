@@ -391,7 +391,11 @@ func dump(t *testing.T, dir string, settings []string) string {
 		}
 		return all.String()
 	}
-	d := dbtest.Open(t, strings.TrimPrefix(settings[0], "JIEBAN_DATABASE="))
+	keys, err := db.LoadKeys(filepath.Join(dir, "data", "jieban.keys"), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := dbtest.Open(t, strings.TrimPrefix(settings[0], "JIEBAN_DATABASE="), func(c *db.Config) { c.Keys = keys })
 	tables, err := d.SQL().Query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
 	if err != nil {
 		t.Fatal(err)
