@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -221,7 +220,8 @@ func retryable(err error) bool {
 	return sqliteBusy(err)
 }
 
-// lock adds FOR NO KEY UPDATE (which lets foreign keys point at the row) where the database has it; SQLite's immediate transactions have locked everything already.
+// lock locks what is read against every write, but not against foreign keys that come to point to it: a notice to the
+// same person need not wait. SQLite's immediate transactions have locked everything already.
 func (t *tx) lock() *gorm.DB {
 	if t.d.lite {
 		return t.g
@@ -271,6 +271,3 @@ func (t *tx) notify(n models.Notice, text string) error {
 	n.TextSealed, n.State, n.WrittenAt = sealed, models.NoticePending, t.now
 	return t.g.Create(&n).Error
 }
-
-// fault logs what went wrong where no request is left to answer.
-func fault(what string, err error) { slog.Error(what, "err", err) }

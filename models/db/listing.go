@@ -11,7 +11,7 @@ import (
 func (d *DB) SetListing(ctx context.Context, by models.Account, productID string, to models.Listing) error {
 	return d.write(ctx, func(t *tx) error {
 		var p models.Product
-		err := t.lockRows().Select("id, supplier_id, name, state").Where("id = ?", productID).Take(&p).Error
+		err := t.lock().Select("id, supplier_id, name, state").Where("id = ?", productID).Take(&p).Error
 		if err != nil {
 			return found(err, "这个商品")
 		}
@@ -61,7 +61,7 @@ func (d *DB) SetStock(ctx context.Context, by models.Account, skuID string, onHa
 		return models.ErrForbidden
 	}
 	return d.write(ctx, func(t *tx) error {
-		q := t.lockRows().Where("id = ?", skuID)
+		q := t.lock().Where("id = ?", skuID)
 		if by.Role == models.RoleSupplier {
 			q = q.Where("product_id IN (SELECT id FROM products WHERE supplier_id = ?)", by.SupplierID)
 		}

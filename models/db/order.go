@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/jieban/jieban/models"
-	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
 
@@ -69,7 +68,7 @@ func (d *DB) PlaceOrder(ctx context.Context, linkID int64, r OrderRequest) (Chec
 // requests of one buyer come one after the other, so a key is new to one of them only and nobody slips past the limit
 // of unpaid orders.
 func (t *tx) placeOnce(linkID int64, r OrderRequest) (int64, error) {
-	if err := t.lockRows().Select("id").Where("id = ?", linkID).Take(&models.Link{}).Error; err != nil {
+	if err := t.lock().Select("id").Where("id = ?", linkID).Take(&models.Link{}).Error; err != nil {
 		return 0, found(err, "这个会话")
 	}
 	var before struct {
@@ -114,15 +113,6 @@ func (t *tx) placeOnce(linkID int64, r OrderRequest) (int64, error) {
 	}
 	// Last, because a pack that everybody wants is locked from here to the commit.
 	return id, t.reserve(orders)
-}
-
-// lockRows locks what is read against every write, but not against foreign keys that come to point to it: a notice to the
-// same person need not wait. SQLite's immediate transactions have locked everything already.
-func (t *tx) lockRows() *gorm.DB {
-	if t.d.lite {
-		return t.g
-	}
-	return t.g.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
 }
 
 // orderItems reads what is to be bought as it is now: the basket, or the packs that are named.

@@ -82,7 +82,7 @@ func (t *tx) insertPayment(p *models.Payment) (fresh bool, err error) {
 // lockOrder reads an order with its lines and parcels and keeps others from changing it. It answers ErrNotFound.
 func (t *tx) lockOrder(where string, args ...any) (models.Order, error) {
 	var o models.Order
-	if err := t.lockRows().Where(where, args...).Take(&o).Error; err != nil {
+	if err := t.lock().Where(where, args...).Take(&o).Error; err != nil {
 		return models.Order{}, found(err, "这个订单")
 	}
 	return o, fillOrders(t.g, []*models.Order{&o})
@@ -95,7 +95,7 @@ func (t *tx) rehold(o models.Order) (bool, error) {
 		ids[i] = l.SKUID
 	}
 	var packs []models.SKU
-	if err := t.lockRows().Where("id IN ?", ids).Order("id").Find(&packs).Error; err != nil {
+	if err := t.lock().Where("id IN ?", ids).Order("id").Find(&packs).Error; err != nil {
 		return false, err
 	}
 	for _, l := range o.Lines {

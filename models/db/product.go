@@ -194,7 +194,7 @@ func (t *tx) checkReferences(by models.Account, p models.Product) error {
 // ownProduct locks a product of the supplier's that may still be edited.
 func (t *tx) ownProduct(by models.Account, id string, version int) error {
 	var p models.Product
-	err := t.lockRows().Select("id, supplier_id, state, version").Where("id = ? AND supplier_id = ?", id, by.SupplierID).Take(&p).Error
+	err := t.lock().Select("id, supplier_id, state, version").Where("id = ? AND supplier_id = ?", id, by.SupplierID).Take(&p).Error
 	switch {
 	case err != nil:
 		return found(err, "这个商品")
@@ -209,7 +209,7 @@ func (t *tx) ownProduct(by models.Account, id string, version int) error {
 // savePacks replaces the list of a product's packs. Rows are touched in the order of their ids, as orders touch them.
 func (t *tx) savePacks(by models.Account, p models.Product) error {
 	var ids []string
-	if err := t.lockRows().Model(&models.SKU{}).Where("product_id = ?", p.ID).Order("id").Pluck("id", &ids).Error; err != nil {
+	if err := t.lock().Model(&models.SKU{}).Where("product_id = ?", p.ID).Order("id").Pluck("id", &ids).Error; err != nil {
 		return err
 	}
 	keep := make(map[string]models.SKU, len(p.SKUs))

@@ -70,7 +70,7 @@ func (d *DB) scan(ctx context.Context, s models.Scan, find func(*tx) (int64, err
 
 func (t *tx) scan(s models.Scan, find func(*tx) (int64, error), bad *models.Error) (a models.Answer, replayed bool, err error) {
 	c := models.Case{}
-	if err := found(t.g.Where("id = ?", s.SpotID).Take(&c.Here).Error, "这个景区"); err != nil {
+	if err := found(t.g.Select("id", "name").Where("id = ?", s.SpotID).Take(&c.Here).Error, "这个景区"); err != nil {
 		return a, false, err
 	}
 	if find != nil {
@@ -94,30 +94,33 @@ func (t *tx) scan(s models.Scan, find func(*tx) (int64, error), bad *models.Erro
 	return a, false, t.admit(c, s, a)
 }
 
-// lockCase locks the voucher's row and loads what the judgement needs.
+// lockCase locks the voucher's row and loads what the judgement needs, in one statement: a gate waits for it.
 func (t *tx) lockCase(c *models.Case, find func(*tx) (int64, error)) error {
 	id, err := find(t)
 	if err != nil || id == 0 {
 		return err
 	}
-	var v models.Voucher
-	if err := t.lock().Take(&v, id).Error; err != nil {
-		if errors.Is(err, gorm.ErrRecordNotFound) {
-			return nil
-		}
+	var row struct {
+		models.Voucher
+		Kind                               models.OfferKind
+		PayPercent                         int
+		SpotName, MaskedName, MaskedNumber string
+	}
+	lock := "" // SQLite's transaction has locked everything already
+	if !t.d.lite {
+		lock = " FOR NO KEY UPDATE OF v"
+	}
+	err = t.g.Raw(`SELECT v.*, o.kind, o.pay_percent, s.name AS spot_name, r.masked_name, r.masked_number FROM vouchers v
+		JOIN offers o ON o.id = v.offer_id JOIN spots s ON s.id = v.spot_id JOIN residents r ON r.id = v.resident_id
+		WHERE v.id = ?`+lock, id).Scan(&row).Error
+	if err != nil || row.ID == 0 {
 		return err
 	}
-	c.Voucher = &v
-	if c.Offer, c.Spot, err = t.offer(v.OfferID); err != nil {
-		return err
-	}
-	var r models.Resident
-	if err := t.g.Select("masked_name", "masked_number").Take(&r, v.ResidentID).Error; err != nil {
-		return err
-	}
-	c.Holder = r.MaskedName + " " + r.MaskedNumber
-	if v.Admitted > 0 {
-		c.FirstUse, err = t.firstUse(v.ID)
+	c.Voucher, c.Holder = &row.Voucher, row.MaskedName+" "+row.MaskedNumber
+	c.Offer = models.Offer{Kind: row.Kind, PayPercent: row.PayPercent}
+	c.Spot = models.Spot{ID: row.SpotID, Name: row.SpotName}
+	if row.Admitted > 0 {
+		c.FirstUse, err = t.firstUse(row.ID)
 	}
 	return err
 }

@@ -83,7 +83,7 @@ func (t *tx) lockRefund(id int64) (models.Refund, *models.Order, error) {
 		}
 		order = &o
 	}
-	err := t.lockRows().Where("id = ?", id).Take(&r).Error
+	err := t.lock().Where("id = ?", id).Take(&r).Error
 	return r, order, err
 }
 
@@ -138,7 +138,7 @@ func (d *DB) RefundTried(ctx context.Context, id int64, again time.Time, failed 
 			return one(t.g.Exec("UPDATE refunds SET tries = tries + 1, next_try_at = ? WHERE id = ? AND state = 'refunding'", again.UTC(), id))
 		}
 		var r models.Refund
-		if err := t.lockRows().Where("id = ?", id).Take(&r).Error; err != nil {
+		if err := t.lock().Where("id = ?", id).Take(&r).Error; err != nil {
 			return found(err, "这笔退款")
 		}
 		if err := t.moveRefund(r, models.RefundFailed, map[string]any{"tries": r.Tries + 1}); err != nil {
@@ -156,7 +156,7 @@ func (d *DB) RetryRefund(ctx context.Context, by models.Account, id int64) error
 	}
 	return d.write(ctx, func(t *tx) error {
 		var r models.Refund
-		if err := t.lockRows().Where("id = ?", id).Take(&r).Error; err != nil {
+		if err := t.lock().Where("id = ?", id).Take(&r).Error; err != nil {
 			return found(err, "这笔退款")
 		}
 		if err := t.moveRefund(r, models.RefundRefunding, map[string]any{"next_try_at": t.now}); err != nil {
