@@ -87,3 +87,8 @@ var (
 var (
 	ErrOtherSpot = &Error{Kind: Forbidden, Code: "other_spot", EN: "this account scans at another spot", ZH: "您的账号不在这个景区检票。请换回自己的景区，或请管理员给账号改设景区。"}
 )
+
+// Suppliers.
+var (
+	ErrSupplier = &Error{Kind: Invalid, Code: "supplier_invalid", EN: "a field of the supplier is missing or out of range", ZH: "供应商信息不对：%s"}
+)

@@ -23,7 +23,6 @@ var (
 	ErrUSCCLength    = &Error{Kind: Invalid, Code: "uscc_length", EN: "a unified social credit code has 18 characters", ZH: "统一社会信用代码应为18位，您输入的是%d位。15位的旧注册号已不用，请照营业执照右上角的18位填写。"}
 	ErrUSCCCharacter = &Error{Kind: Invalid, Code: "uscc_character", EN: "digits and capital letters without I O S V Z", ZH: "第%d位“%s”不对：统一社会信用代码只有数字和大写字母，没有I、O、S、V、Z（容易和1、0、5、2看混），请照营业执照核对。"}
 	ErrUSCCCheck     = &Error{Kind: Invalid, Code: "uscc_check", EN: "the check character does not fit", ZH: "统一社会信用代码最后一位校验码不对，说明有一位输错了，请照营业执照核对每一位。"}
-	ErrOrgCode       = &Error{Kind: Invalid, Code: "org_code", EN: "8 characters and a check character (GB 11714)", ZH: "组织机构代码应是8位数字或字母加1位校验码，您输入的不对，请照证书核对。"}
 	ErrFoodShape     = &Error{Kind: Invalid, Code: "food_licence_shape", EN: "SC, JY or YB and 14 digits", ZH: "食品许可证编号应是SC、JY或YB加14位数字，您输入的不是这个样子，请照许可证核对。"}
 	ErrFoodCheck     = &Error{Kind: Invalid, Code: "food_licence_check", EN: "the check digit does not fit (GB/T 17710)", ZH: "食品许可证编号最后一位校验码不对，说明有一位输错了，请照许可证核对每一位。"}
 )
@@ -72,15 +71,6 @@ func usccCheck(seventeen string) byte {
 	return usccAlphabet[(31-sum%31)%31]
 }
 
-// ParseOrgCode checks a 9-character organisation code (GB 11714-1997) and gives it without its hyphen. It answers ErrOrgCode.
-func ParseOrgCode(raw string) (string, error) {
-	s, n := normalNumber(raw)
-	if n != 9 || len(s) != 9 || orgCheck(s[:8]) != s[8] {
-		return "", ErrOrgCode
-	}
-	return s, nil
-}
-
 // orgCheck is the check character over 8 characters of 0-9 and A-Z (values 0 to 35); 0 for anything else.
 func orgCheck(eight string) byte {
 	sum := 0
@@ -109,11 +99,11 @@ func ParseFoodLicence(raw string) (FoodLicence, error) {
 	f := FoodLicence{Number: s}
 	switch s[:2] {
 	case "SC": // three digits of food category, then the area
-		f.Label, f.Area = "食品生产许可证", s[5:11]
+		f.Label, f.Area = LicenceSC.ZH(), s[5:11]
 	case "JY": // one digit of trade, then the area
-		f.Label, f.Area = "食品经营许可证", s[3:9]
+		f.Label, f.Area = LicenceJY.ZH(), s[3:9]
 	case "YB":
-		f.Label = "仅销售预包装食品备案"
+		f.Label = LicenceYB.ZH()
 		f.Warnings = append(f.Warnings, "备案编号没有公开的校验规则，请人工核对备案信息。")
 		return f, nil
 	default:

@@ -46,14 +46,6 @@ func TestParseUSCC(t *testing.T) {
 	}
 }
 
-func TestParseOrgCode(t *testing.T) {
-	for raw, want := range map[string]string{"71526726-X": "71526726X", "71526726x": "71526726X", "MA2000000": "MA2000000", "715267261": "", "7152672": "", "八1526726X": "", "": ""} {
-		if got, err := models.ParseOrgCode(raw); got != want || (err == nil) != (want != "") {
-			t.Errorf("%q: %q %v", raw, got, err)
-		}
-	}
-}
-
 func TestParseFoodLicenceVectors(t *testing.T) {
 	reasons := map[string]*models.Error{"bad_check": models.ErrFoodCheck, "bad_shape": models.ErrFoodShape}
 	for _, v := range readVectors(t).Food {
@@ -124,9 +116,6 @@ func FuzzLicences(f *testing.F) {
 			if again, err := models.ParseFoodLicence(l.Number); err != nil || again.Number != l.Number {
 				t.Fatalf("%q: %v", raw, err)
 			}
-		}
-		if o, err := models.ParseOrgCode(raw); err == nil && len(o) != 9 {
-			t.Fatalf("%q: %q", raw, o)
 		}
 	})
 }
