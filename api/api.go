@@ -52,6 +52,7 @@ type App struct {
 	assets  assetSet
 	codes   *codeCache
 	metrics *metrics
+	cancel  func(ctx context.Context, linkID int64, no string) (db.OrderView, error)
 	flood   *windows // requests of one address
 	guesses *windows // tries of one address to sign in
 	spec    document
@@ -91,6 +92,7 @@ func New(c Config) (*App, error) {
 		return nil, err
 	}
 	a.fiber = a.newFiber()
+	a.cancel = NewCancel(a.DB, a.Pay)
 	if a.Pay != nil {
 		a.Pay.Post = a.postNotice
 	}

@@ -157,18 +157,6 @@ func (a *App) cancelOrder(ctx context.Context, in *orderNoInput) (*bodyOf[orderV
 	return orderBody(a.cancel(ctx, caller(ctx).Link.ID, in.No))
 }
 
-// cancel takes an order back and then closes its payment at the provider. Money that slipped in between is booked when
-// its notice comes, and sent back if the goods are gone.
-func (a *App) cancel(ctx context.Context, linkID int64, no string) (db.OrderView, error) {
-	v, err := a.DB.CancelOrder(ctx, linkID, no)
-	if err == nil && v.PaymentState == models.PaymentUnpaid && a.Pay != nil {
-		if err := a.Pay.Close(ctx, no); err != nil {
-			a.Log.Error("payment of a cancelled order not closed", "order", no, "err", err)
-		}
-	}
-	return v, err
-}
-
 // acceptOrder books the receipt of what is on its way.
 func (a *App) acceptOrder(ctx context.Context, in *orderNoInput) (*bodyOf[orderView], error) {
 	return orderBody(a.DB.AcceptOrder(ctx, caller(ctx).Link.ID, in.No))

@@ -18,6 +18,9 @@ type Options struct {
 	Demo      bool                                 // offers the sample people at the number question
 	Samples   func(ctx context.Context) []Sample   // the demonstration's people; nil = none
 	PayURL    func(checkoutID int64) (path string) // the cashier of a checkout; nil = /shop/pay/<id>
+	// Cancel takes an order back once the payment provider was asked; nil = the database's own CancelOrder, for a shop
+	// that takes no money.
+	Cancel func(ctx context.Context, linkID int64, no string) (db.OrderView, error)
 }
 
 // Sample is one made-up person of the demonstration. Replies name its Label, never its Number.
@@ -41,6 +44,9 @@ const lockShards = 256
 func New(d *db.DB, o Options) *Engine {
 	if o.PayURL == nil {
 		o.PayURL = func(id int64) string { return "/shop/pay/" + strconv.FormatInt(id, 10) }
+	}
+	if o.Cancel == nil {
+		o.Cancel = d.CancelOrder
 	}
 	if o.Samples == nil || !o.Demo {
 		o.Samples = func(context.Context) []Sample { return nil }

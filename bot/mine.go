@@ -164,7 +164,7 @@ func (t *turn) takeDrop() (bool, error) {
 	case !t.says("确定取消", "确定", "确认", "是", "是的", "对", "好", "好的", "取消订单"):
 		return false, nil
 	}
-	o, err := t.e.d.CancelOrder(t.ctx, t.link, t.k.Pick)
+	o, err := t.e.o.Cancel(t.ctx, t.link, t.k.Pick)
 	t.k.rest()
 	if err != nil {
 		return true, t.refuse(err)

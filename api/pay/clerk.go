@@ -50,10 +50,8 @@ func (c Clerk) ExpireDue(ctx context.Context) error {
 }
 
 func (c Clerk) expire(ctx context.Context, o models.Order) error {
-	if c.Provider != nil {
-		if err := c.settle(ctx, o.No); err != nil {
-			return err
-		}
+	if err := c.Settle(ctx, o.No); err != nil {
+		return err
 	}
 	// What was just booked is no longer waiting for its payment: the guard of the verb says so.
 	if err := c.Expire(ctx, o.ID); !errors.Is(err, models.ErrStale) {
@@ -62,8 +60,12 @@ func (c Clerk) expire(ctx context.Context, o models.Order) error {
 	return nil
 }
 
-// settle books what was paid, or closes the payment. Between question and closing somebody may pay: then it is asked again.
-func (c Clerk) settle(ctx context.Context, orderNo string) error {
+// Settle comes before an unpaid order ends in any way. It books what was paid, though its notice was lost, or closes the
+// payment for good. Between question and closing somebody may pay: then it is asked again.
+func (c Clerk) Settle(ctx context.Context, orderNo string) error {
+	if c.Provider == nil {
+		return nil
+	}
 	for range 2 {
 		state, err := c.Provider.Query(ctx, orderNo)
 		if err != nil {

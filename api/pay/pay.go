@@ -22,7 +22,8 @@ type Provider interface {
 	Cashier(ctx context.Context, o models.Order) (url string, err error)
 	// Query asks what became of an order's payment. An order the provider never heard of is Open.
 	Query(ctx context.Context, orderNo string) (State, error)
-	// Close makes sure that nobody pays the order any more. It answers ErrPaid where somebody has.
+	// Close makes sure that nobody pays the order any more, also one that the provider never heard of. It answers ErrPaid
+	// where somebody has.
 	Close(ctx context.Context, orderNo string) error
 	// Refund sends money back: nil is the final success, ErrRefused a final no, anything else may be tried again.
 	Refund(ctx context.Context, r RefundRequest) error

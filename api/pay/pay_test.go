@@ -43,19 +43,24 @@ func (b *books) ledger() Ledger {
 			return change(no, func(*Trade) error { return nil })
 		}
 	}
+	open := func(_ context.Context, no string, amount models.Fen) (Trade, error) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if b.trades[no] == nil {
+			b.trades[no] = &Trade{OrderNo: no, Amount: amount, Ref: "S" + no, Status: Open, At: noon}
+		}
+		return *b.trades[no], nil
+	}
 	return Ledger{
-		Open: func(_ context.Context, no string, amount models.Fen) (Trade, error) {
-			b.mu.Lock()
-			defer b.mu.Unlock()
-			if b.trades[no] == nil {
-				b.trades[no] = &Trade{OrderNo: no, Amount: amount, Ref: "S" + no, Status: Open, At: noon}
-			}
-			return *b.trades[no], nil
-		},
+		Open: open,
 		Find: func(_ context.Context, no string) (Trade, error) {
 			return change(no, func(*Trade) error { return nil })
 		},
-		Pay: move(Paid), Close: move(Closed),
+		Pay: move(Paid),
+		Close: func(ctx context.Context, no string) (Trade, error) {
+			_, _ = open(ctx, no, 0)
+			return move(Closed)(ctx, no)
+		},
 		Refund: func(_ context.Context, no string, amount models.Fen) (Trade, error) {
 			return change(no, func(t *Trade) error {
 				if t.Status != Paid || t.Refunded+amount > t.Amount {
@@ -129,6 +134,19 @@ func TestSandboxTakesNoMoneyOnceClosed(t *testing.T) {
 	}
 	if err := s.Pay(t.Context(), order, Once); !errors.Is(err, models.ErrOrderState) || len(*taken) != 0 {
 		t.Errorf("paid after closing: %v, %d notices", err, len(*taken))
+	}
+}
+
+func TestSandboxTakesNoMoneyClosedBeforeItBegan(t *testing.T) {
+	s, taken := sandbox(t)
+	if err := s.Close(t.Context(), order.No); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Pay(t.Context(), order, Lost); !errors.Is(err, models.ErrOrderState) || len(*taken) != 0 {
+		t.Errorf("paid after closing: %v, %d notices", err, len(*taken))
+	}
+	if state, err := s.Query(t.Context(), order.No); err != nil || state.Status != Closed {
+		t.Errorf("state %+v, %v", state, err)
 	}
 }
 

@@ -41,7 +41,7 @@ type Ledger struct {
 	Open   func(ctx context.Context, orderNo string, amount models.Fen) (Trade, error) // or gives the one that is there
 	Find   func(ctx context.Context, orderNo string) (Trade, error)                    // models.ErrNotFound
 	Pay    func(ctx context.Context, orderNo string) (Trade, error)                    // only an open one changes
-	Close  func(ctx context.Context, orderNo string) (Trade, error)                    // only an open one changes
+	Close  func(ctx context.Context, orderNo string) (Trade, error)                    // an open one, or one that never began
 	Refund func(ctx context.Context, orderNo string, amount models.Fen) (Trade, error) // models.ErrAmount
 }
 
@@ -81,14 +81,10 @@ func (s *Sandbox) Query(ctx context.Context, orderNo string) (State, error) {
 	return state, nil
 }
 
-// Close ends an open trade. Where nobody ever came to the cashier there is nothing to close, and the cashier opens for
-// orders that wait for their payment only.
+// Close ends a trade, also before it began: who stands at the cashier while the order ends cannot pay for it any more.
 func (s *Sandbox) Close(ctx context.Context, orderNo string) error {
 	t, err := s.Ledger.Close(ctx, orderNo)
-	switch {
-	case errors.Is(err, models.ErrNotFound):
-		return nil
-	case err == nil && t.Status == Paid:
+	if err == nil && t.Status == Paid {
 		return ErrPaid
 	}
 	return err

@@ -31,6 +31,7 @@ func (c serveCmd) wire(d *db.DB, base string) (*api.App, []job, error) {
 	if c.Payment == "sandbox" {
 		conf.Pay = api.NewSandbox(d)
 	}
+	talk.Cancel = api.NewCancel(d, conf.Pay)
 	conf.Chat = webChat(d, bot.New(d, talk), strings.HasPrefix(base, "https://"))
 	app, err := api.New(conf)
 	return app, jobs(d, conf.Pay), err

@@ -49,8 +49,12 @@ func (d *DB) PayTrade(ctx context.Context, orderNo string) (SandboxTrade, error)
 	return d.moveTrade(ctx, orderNo, TradePaid)
 }
 
-// CloseTrade ends an open trade, so that it can take no money any more. A paid trade stays paid: look at State.
+// CloseTrade ends a trade, also one that never began, so that it can take no money any more: a buyer may be on the way
+// to the cashier at this moment. A paid trade stays paid: look at State.
 func (d *DB) CloseTrade(ctx context.Context, orderNo string) (SandboxTrade, error) {
+	if _, err := d.OpenTrade(ctx, orderNo, 0); err != nil {
+		return SandboxTrade{}, err
+	}
 	return d.moveTrade(ctx, orderNo, TradeClosed)
 }
 

@@ -48,5 +48,13 @@ func TestSandboxTrade(t *testing.T) {
 		if s, err := d.PayTrade(ctx, "J2"); err != nil || s.State != db.TradeClosed {
 			t.Errorf("a closed trade took money: %+v, %v", s, err)
 		}
+		if s, err := d.CloseTrade(ctx, "J3"); err != nil || s.State != db.TradeClosed {
+			t.Errorf("closed before it began: %+v, %v", s, err)
+		}
+		_, err = d.OpenTrade(ctx, "J3", 500)
+		must(t, err)
+		if s, err := d.PayTrade(ctx, "J3"); err != nil || s.State != db.TradeClosed {
+			t.Errorf("a trade closed before it began took money: %+v, %v", s, err)
+		}
 	})
 }
