@@ -23,7 +23,7 @@ type askOutput struct {
 func (a *App) ask(ctx context.Context, in *askInput) (*askOutput, error) {
 	out := &askOutput{}
 	out.Body.Waiting = true
-	return out, a.DB.Ask(ctx, caller(ctx).Link.ID, in.Body.Text)
+	return out, a.DB.Ask(ctx, caller(ctx).Link.ID, in.Body.Text, requestKey(ctx))
 }
 
 type messageView struct {

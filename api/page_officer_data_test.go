@@ -221,7 +221,7 @@ func (d *desk) busy() *desk {
 	} {
 		l, err := d.db.LinkFor(d.ctx, "web", fmt.Sprintf("asks %d", i))
 		d.must(err)
-		d.must(d.db.Ask(d.ctx, l.ID, text))
+		d.must(d.db.Ask(d.ctx, l.ID, text, "k"))
 		*d.now = d.now.Add(11 * time.Minute)
 	}
 	return d

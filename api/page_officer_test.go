@@ -78,7 +78,7 @@ func TestOfficerAnswersMessages(t *testing.T) {
 	d := newDesk(t)
 	l, err := d.db.LinkFor(d.ctx, "web", "somebody who asks")
 	d.must(err)
-	d.must(d.db.Ask(d.ctx, l.ID, `</p><script>alert("x")</script> 我的电话19900000123`))
+	d.must(d.db.Ask(d.ctx, l.ID, `</p><script>alert("x")</script> 我的电话19900000123`, "k"))
 	officer := d.sitting("officer")
 	path := regexp.MustCompile(`/officer/messages/\d+`).FindString(officer.get("/officer/messages").says("&lt;script&gt;", "199****0123").lacks("<script>alert", "19900000123").text())
 	officer.fill("/officer/messages", path, map[string]string{"answer": "  "}).want(http.StatusBadRequest).says("1到1000个字", "&lt;script&gt;")

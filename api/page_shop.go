@@ -291,7 +291,7 @@ func (a *App) productForm(c *fiber.Ctx) error {
 		}
 		return c.Redirect(buyURL(c.Params("id"), sku, quantity), fiber.StatusSeeOther)
 	}
-	if _, err := a.DB.AddToBasket(c.UserContext(), a.caller(c).Link.ID, sku, quantity); err != nil {
+	if _, err := a.DB.AddToBasket(c.UserContext(), a.caller(c).Link.ID, "", db.OrderItem{SKUID: sku, Quantity: quantity}); err != nil {
 		return a.refuseProduct(c, sku, quantity, err)
 	}
 	return a.back(c, "/shop/basket", "已放进购物篮。")

@@ -52,10 +52,8 @@ func (t *turn) takeAddress() (bool, error) {
 // addressOnPage moves what was being ordered into the basket, from which the page orders.
 func (t *turn) addressOnPage() error {
 	if !t.k.Shop.Basket {
-		for _, w := range t.k.Shop.Wants {
-			if _, err := t.e.d.AddToBasket(t.ctx, t.link, w.SKU, w.Quantity); err != nil {
-				return t.refuse(err)
-			}
+		if _, err := t.e.d.AddToBasket(t.ctx, t.link, t.key, t.k.Shop.items()...); err != nil {
+			return t.refuse(err)
 		}
 	}
 	t.say("东西已放进购物篮。")

@@ -9,10 +9,8 @@ import (
 
 // putInBasket puts what was being ordered into the basket.
 func (t *turn) putInBasket() error {
-	for _, w := range t.k.Shop.Wants {
-		if _, err := t.e.d.AddToBasket(t.ctx, t.link, w.SKU, w.Quantity); err != nil {
-			return t.refuse(err)
-		}
+	if _, err := t.e.d.AddToBasket(t.ctx, t.link, t.key, t.k.Shop.items()...); err != nil {
+		return t.refuse(err)
 	}
 	t.k.rest()
 	t.say("已放进购物篮。")

@@ -117,23 +117,54 @@ func TestAnswerAfterACrashBeforeTalk(t *testing.T) {
 		e, me := engine(d), link(t, d, "me")
 		register(t, e, me)
 		say(t, e, me, "濯水 7月17日 3人")
-		state, version, err := d.Talk(t.Context(), me)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := e.Answer(t.Context(), bot.In{LinkID: me, MessageID: "crash", Text: "确认"}); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := d.SQL().ExecContext(t.Context(), "DELETE FROM chat_messages"); err != nil {
-			t.Fatal(err)
-		}
-		if err := d.SaveTalk(t.Context(), me, state, version+1); err != nil { // the talk as it was before
-			t.Fatal(err)
-		}
-		again, err := engine(d).Answer(t.Context(), bot.In{LinkID: me, MessageID: "crash", Text: "确认"})
+		again, err := crashed(t, d, me, "确认")
 		views, _ := d.Vouchers(t.Context(), me)
 		if err != nil || len(views) != 1 || again[0].Type != bot.ReplyImage {
 			t.Errorf("%d vouchers, %v, %v; want the one voucher shown again", len(views), again, err)
+		}
+	})
+}
+
+// crashed lets a message be answered, forgets that it was, the talk too, and lets another process answer it.
+func crashed(t *testing.T, d *db.DB, me int64, text string) ([]bot.Reply, error) {
+	t.Helper()
+	state, version, err := d.Talk(t.Context(), me)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := bot.In{LinkID: me, MessageID: "crash:" + text, Text: text}
+	if _, err := engine(d).Answer(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.SQL().ExecContext(t.Context(), "DELETE FROM chat_messages"); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.SaveTalk(t.Context(), me, state, version+1); err != nil { // the talk as it was before
+		t.Fatal(err)
+	}
+	return engine(d).Answer(t.Context(), in)
+}
+
+// A question for an officer is left once, and a basket filled once, however often the message comes.
+func TestAskAndBasketAfterACrashBeforeTalk(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		e, me := engine(d), link(t, d, "me")
+		say(t, e, me, "人工")
+		if _, err := crashed(t, d, me, "景区有轮椅吗？"); err != nil {
+			t.Fatal(err)
+		}
+		if open, err := d.OpenMessages(t.Context(), 0, 10); err != nil || len(open) != 1 {
+			t.Errorf("%d messages, %v; want the one", len(open), err)
+		}
+		say(t, e, me, "要两箱脆红李", "5斤的")
+		again, err := crashed(t, d, me, "加到购物篮")
+		items, _ := d.Basket(t.Context(), me)
+		if err != nil || len(items) != 1 || items[0].Quantity != 2 {
+			t.Errorf("basket %+v after %v %v; want two boxes", items, again, err)
+		}
+		say(t, e, me, "要两箱脆红李", "5斤的", "加到购物篮") // meant anew, it is added anew
+		if items, _ = d.Basket(t.Context(), me); items[0].Quantity != 4 {
+			t.Errorf("basket %+v; want four boxes", items)
 		}
 	})
 }

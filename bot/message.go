@@ -17,7 +17,7 @@ func (t *turn) takeMessage() (bool, error) {
 	if utf8.RuneCountInString(t.text) < 2 {
 		return true, t.again("太短了，工作人员看不明白。请写一句完整的话。")
 	}
-	if err := t.e.d.Ask(t.ctx, t.link, t.text); err != nil {
+	if err := t.e.d.Ask(t.ctx, t.link, t.text, t.key); err != nil {
 		if e := models.Refusal(err); e.Code == models.ErrMessageEmpty.Code {
 			return true, t.again(e.ZH)
 		}

@@ -316,9 +316,7 @@ func (t *turn) place() error {
 	s := t.k.Shop
 	r := db.OrderRequest{Key: t.key, Expect: s.Expect, Address: s.Address}
 	if !s.Basket {
-		for _, w := range s.Wants {
-			r.Items = append(r.Items, db.OrderItem{SKUID: w.SKU, Quantity: w.Quantity})
-		}
+		r.Items = s.items()
 	}
 	c, err := t.e.d.PlaceOrder(t.ctx, t.link, r)
 	if err != nil {

@@ -20,6 +20,15 @@ type shopSlots struct {
 	Address  *models.Address `json:"address,omitempty"`
 }
 
+// items is what was being ordered, as the verbs take it.
+func (s shopSlots) items() []db.OrderItem {
+	var items []db.OrderItem
+	for _, w := range s.Wants {
+		items = append(items, db.OrderItem{SKUID: w.SKU, Quantity: w.Quantity})
+	}
+	return items
+}
+
 // productsShown is how many products one answer lists.
 const productsShown = 5
 

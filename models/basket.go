@@ -8,6 +8,8 @@ type BasketLine struct {
 	SKUID    string `gorm:"column:sku_id;primaryKey"`
 	Quantity int
 	AddedAt  time.Time
+
+	RequestKey *string // of what was added last by a request that may come again
 }
 
 // BasketItem is a line with what it names, as the buyer sees it.

@@ -13,6 +13,7 @@ type Message struct {
 	TextSealed   Sealed `json:"-"`
 	AnswerSealed Sealed `json:"-"`
 	AnsweredBy   *int64
+	RequestKey   string // the asking's own id: the same one again asks nothing again
 	AskedAt      time.Time
 	AnsweredAt   *time.Time
 }

@@ -56,13 +56,13 @@ func basketItems(q *gorm.DB, quantity string) ([]models.BasketItem, error) {
 // SetBasket puts this many of a pack into the basket, whatever was there; 0 takes it out. It gives the whole basket.
 // It answers ErrQuantity, ErrNotFound and ErrNotListed; whether there is stock is asked when the order is placed.
 func (d *DB) SetBasket(ctx context.Context, linkID int64, skuID string, quantity int) ([]models.BasketItem, error) {
-	const sql = `INSERT INTO basket_lines (link_id, sku_id, quantity, added_at) VALUES (?, ?, ?, ?)
+	const sql = `INSERT INTO basket_lines (link_id, sku_id, quantity, added_at, request_key) VALUES (?, ?, ?, ?, ?)
  ON CONFLICT (link_id, sku_id) DO UPDATE SET quantity = excluded.quantity`
 	err := d.write(ctx, func(t *tx) error {
 		if quantity == 0 {
 			return t.g.Exec("DELETE FROM basket_lines WHERE link_id = ? AND sku_id = ?", linkID, skuID).Error
 		}
-		return t.putIn(sql, linkID, skuID, quantity)
+		return t.putIn(sql, linkID, skuID, quantity, nil)
 	})
 	if err != nil {
 		return nil, err
@@ -70,20 +70,42 @@ func (d *DB) SetBasket(ctx context.Context, linkID int64, skuID string, quantity
 	return d.Basket(ctx, linkID)
 }
 
-// AddToBasket puts this many more of a pack into the basket and gives the whole basket. It answers as SetBasket does,
-// ErrQuantity also where the sum would exceed 99.
-func (d *DB) AddToBasket(ctx context.Context, linkID int64, skuID string, quantity int) ([]models.BasketItem, error) {
-	const sql = `INSERT INTO basket_lines (link_id, sku_id, quantity, added_at) VALUES (?, ?, ?, ?)
- ON CONFLICT (link_id, sku_id) DO UPDATE SET quantity = basket_lines.quantity + excluded.quantity
- WHERE basket_lines.quantity + excluded.quantity <= 99`
-	err := d.write(ctx, func(t *tx) error { return t.putIn(sql, linkID, skuID, quantity) })
+// AddToBasket puts this many more of each pack into the basket, all or none, and gives the whole basket. key is the id
+// of a request that may come again: the same key again adds nothing; "" adds every time. It answers as SetBasket does,
+// ErrQuantity also where a sum would exceed 99.
+func (d *DB) AddToBasket(ctx context.Context, linkID int64, key string, items ...OrderItem) ([]models.BasketItem, error) {
+	err := d.write(ctx, func(t *tx) error { return t.addToBasket(linkID, key, items) })
 	if err != nil {
 		return nil, err
 	}
 	return d.Basket(ctx, linkID)
 }
 
-func (t *tx) putIn(sql string, linkID int64, skuID string, quantity int) error {
+func (t *tx) addToBasket(linkID int64, key string, items []OrderItem) error {
+	const sql = `INSERT INTO basket_lines (link_id, sku_id, quantity, added_at, request_key) VALUES (?, ?, ?, ?, ?)
+ ON CONFLICT (link_id, sku_id) DO UPDATE SET quantity = basket_lines.quantity + excluded.quantity,
+ request_key = COALESCE(excluded.request_key, basket_lines.request_key) WHERE basket_lines.quantity + excluded.quantity <= 99`
+	var name *string
+	if key != "" {
+		name = &key
+		var done int64
+		err := t.lock().Select("id").Take(&models.Link{}, linkID).Error // the same request at the same moment waits here
+		if err == nil {
+			err = t.g.Model(&models.BasketLine{}).Where("link_id = ? AND request_key = ?", linkID, key).Count(&done).Error
+		}
+		if err != nil || done > 0 {
+			return found(err, "这个会话")
+		}
+	}
+	for _, it := range items {
+		if err := t.putIn(sql, linkID, it.SKUID, it.Quantity, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) putIn(sql string, linkID int64, skuID string, quantity int, key *string) error {
 	if quantity < 1 || quantity > models.MaxQuantity {
 		return models.ErrQuantity
 	}
@@ -97,7 +119,7 @@ func (t *tx) putIn(sql string, linkID int64, skuID string, quantity int) error {
 	if it := items[0]; it.Product.State != models.ListingListed || it.SKU.Off || !it.Supplier.Approved {
 		return models.ErrNotListed.With(it.Product.Name)
 	}
-	res := t.g.Exec(sql, linkID, skuID, quantity, t.now)
+	res := t.g.Exec(sql, linkID, skuID, quantity, t.now, key)
 	if res.Error == nil && res.RowsAffected == 0 {
 		return models.ErrQuantity
 	}

@@ -19,7 +19,7 @@ func TestBasket(t *testing.T) {
 		}
 		add := func(sku string, n int, want *models.Error) {
 			t.Helper()
-			_, err := d.AddToBasket(ctx, link, sku, n)
+			_, err := d.AddToBasket(ctx, link, "", db.OrderItem{SKUID: sku, Quantity: n})
 			wants(t, err, want)
 		}
 		set(a, 2, nil)
@@ -47,6 +47,38 @@ func TestBasket(t *testing.T) {
 		}
 		if other, _ := d.Basket(ctx, buyer(t, d, "b")); len(other) != 0 {
 			t.Errorf("somebody else's basket: %+v", other)
+		}
+	})
+}
+
+// TestAddToBasketOnce: a request that comes again adds nothing, whatever the page did in between, and what fails in part
+// adds nothing at all.
+func TestAddToBasketOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		link := buyer(t, d, "a")
+		a, b := newPack(t, d, "farm-apeng", "测试菌子", 5), newPack(t, d, "farm-apeng", "测试木耳", 5)
+		add := func(key string, items ...db.OrderItem) error {
+			_, err := d.AddToBasket(ctx, link, key, items...)
+			return err
+		}
+		both := []db.OrderItem{{SKUID: a, Quantity: 2}, {SKUID: b, Quantity: 1}, {SKUID: a, Quantity: 1}}
+		wants(t, add("one", append(both, db.OrderItem{SKUID: "nothing", Quantity: 1})...), models.ErrNotFound)
+		if items, _ := d.Basket(ctx, link); len(items) != 0 {
+			t.Errorf("half of a refused request is in the basket: %+v", items)
+		}
+		if came := atOnce(8, func(int) error { return add("one", both...) }); came[""] != 8 {
+			t.Errorf("the same request at once: %v", came)
+		}
+		must(t, add("", db.OrderItem{SKUID: a, Quantity: 10})) // the page has no key and adds every time
+		must(t, add("one", both...))
+		items, err := d.Basket(ctx, link)
+		must(t, err)
+		if len(items) != 2 || items[0].Quantity+items[1].Quantity != 14 {
+			t.Errorf("basket %+v", items)
+		}
+		must(t, add("two", both...))
+		if items, _ = d.Basket(ctx, link); items[0].Quantity+items[1].Quantity != 18 {
+			t.Errorf("another request adds again: %+v", items)
 		}
 	})
 }

@@ -29,7 +29,7 @@ func TestFiguresKeepEachOthersCounts(t *testing.T) {
 			_, err = d.Claim(ctx, l.ID, db.ClaimRequest{OfferID: "O4", Day: d.Today(), People: 3, Key: "one"})
 		}
 		if err == nil {
-			err = d.Ask(ctx, l.ID, "几点开门？")
+			err = d.Ask(ctx, l.ID, "几点开门？", "k")
 		}
 		if err == nil {
 			_, _, err = d.RedeemByNumber(ctx, s.Number, models.Scan{ID: "scan-of-figures", SpotID: "zhuoshui", People: 2})

@@ -6,10 +6,15 @@ import (
 	"time"
 
 	"github.com/jieban/jieban/models"
+	"gorm.io/gorm/clause"
 )
 
-// Ask leaves a message for the people behind the bot. It answers ErrMessageEmpty.
-func (d *DB) Ask(ctx context.Context, linkID int64, text string) error {
+// Ask leaves a message for the people behind the bot. key is the request's own id, 1 to 200 bytes: the same key again
+// leaves nothing again. It answers ErrMessageEmpty.
+func (d *DB) Ask(ctx context.Context, linkID int64, text, key string) error {
+	if key == "" || len(key) > 200 {
+		return models.ErrInvalid.With("缺少请求编号")
+	}
 	text, err := models.CheckMessage(text)
 	if err != nil {
 		return err
@@ -19,9 +24,10 @@ func (d *DB) Ask(ctx context.Context, linkID int64, text string) error {
 		return err
 	}
 	return d.write(ctx, func(t *tx) error {
-		m := models.Message{LinkID: linkID, TextSealed: sealed, AskedAt: t.now}
-		if err := t.g.Create(&m).Error; err != nil {
-			return err
+		m := models.Message{LinkID: linkID, TextSealed: sealed, RequestKey: key, AskedAt: t.now}
+		res := t.g.Clauses(clause.OnConflict{DoNothing: true}).Create(&m)
+		if res.Error != nil || res.RowsAffected == 0 { // it is there already
+			return res.Error
 		}
 		return t.audit(ByLink(linkID), "message.ask", fmt.Sprintf("message:%d", m.ID), "")
 	})

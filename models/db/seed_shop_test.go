@@ -47,7 +47,7 @@ func TestSeededShopSells(t *testing.T) {
 		for _, p := range page.Products {
 			for _, s := range p.SKUs {
 				if s.Free() > 0 && n < db.MaxBasket {
-					_, err := d.AddToBasket(ctx, link, s.ID, 1)
+					_, err := d.AddToBasket(ctx, link, "", db.OrderItem{SKUID: s.ID, Quantity: 1})
 					must(t, err)
 					sum += s.Price
 					n++

@@ -39,7 +39,7 @@ func TestEveryLookUpHasAnIndex(t *testing.T) {
 			must(t, d.RefundDone(ctx, due[0].ID))
 		},
 	} {
-		_, err := d.AddToBasket(ctx, link, a, 1)
+		_, err := d.AddToBasket(ctx, link, "k", db.OrderItem{SKUID: a, Quantity: 1})
 		must(t, err)
 		c, err := d.PlaceOrder(ctx, link, db.OrderRequest{Key: fmt.Sprint(i), Expect: 1000, Address: &home})
 		must(t, err)

@@ -100,9 +100,15 @@ func TestRequests(t *testing.T) {
 func TestAskAndAnswer(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		link := visitor(t, d, "a")
-		wants(t, d.Ask(ctx, link, "  "), models.ErrMessageEmpty)
-		wants(t, d.Ask(ctx, link, strings.Repeat("长", 1001)), models.ErrMessageEmpty)
-		must(t, d.Ask(ctx, link, "我的号码是"+newNumber(1)+",能领吗?"))
+		wants(t, d.Ask(ctx, link, "  ", "k"), models.ErrMessageEmpty)
+		wants(t, d.Ask(ctx, link, strings.Repeat("长", 1001), "k"), models.ErrMessageEmpty)
+		wants(t, d.Ask(ctx, link, "能领吗？", ""), models.ErrInvalid)
+		for range 2 { // the same key leaves one message and one entry
+			must(t, d.Ask(ctx, link, "我的号码是"+newNumber(1)+",能领吗?", "k"))
+		}
+		if n := count(t, d, "SELECT COUNT(*) FROM audit WHERE act = 'message.ask'"); n != 1 {
+			t.Errorf("%d entries of one message", n)
+		}
 		open, err := d.OpenMessages(ctx, 0, 10)
 		must(t, err)
 		if len(open) != 1 || strings.Contains(open[0].Text, newNumber(1)) || open[0].Who != "访客" {

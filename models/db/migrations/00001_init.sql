@@ -289,6 +289,7 @@ CREATE TABLE basket_lines (
   sku_id   TEXT NOT NULL REFERENCES skus (id),
   quantity INTEGER NOT NULL CHECK (quantity BETWEEN 1 AND 99),
   added_at ${time} NOT NULL,
+  request_key TEXT, -- of what was added last by a request that may come again
   PRIMARY KEY (link_id, sku_id)
 );
 
@@ -473,11 +474,12 @@ CREATE TABLE messages (
   text_sealed   ${blob} NOT NULL,
   answer_sealed ${blob},
   answered_by   BIGINT,
+  request_key   TEXT NOT NULL, -- the same key again asks nothing again
   asked_at      ${time} NOT NULL,
-  answered_at   ${time}
+  answered_at   ${time},
+  UNIQUE (link_id, request_key)
 );
 CREATE INDEX messages_open ON messages (asked_at) WHERE answered_at IS NULL;
-CREATE INDEX messages_link ON messages (link_id);
 
 CREATE TABLE notices (
   id          ${id},
