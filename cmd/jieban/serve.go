@@ -26,8 +26,11 @@ type serveCmd struct {
 	Log       string   `env:"JIEBAN_LOG" default:"text" enum:"text,json" help:"text or json."`
 }
 
-// drainFor is how long running requests have to end when the service is stopped.
-const drainFor = 15 * time.Second
+// How long requests have to end when the service is stopped: those being answered, and those being sent.
+const (
+	drainFor = 15 * time.Second
+	sendFor  = 3 * time.Second
+)
 
 // Run serves until it is told to stop, then lets running requests and jobs end.
 func (c serveCmd) Run(ctx context.Context) error {
@@ -35,7 +38,7 @@ func (c serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	slog.SetDefault(slog.New(c.logHandler()))
-	ln, err := net.Listen("tcp", c.Addr)
+	ln, err := listen(c.Addr)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w", c.Addr, err)
 	}
@@ -77,7 +80,7 @@ func (c serveCmd) logHandler() slog.Handler {
 	return slog.NewTextHandler(os.Stderr, nil)
 }
 
-func (c serveCmd) serve(ctx context.Context, ln net.Listener, app *api.App, jobs []job) error {
+func (c serveCmd) serve(ctx context.Context, ln *listener, app *api.App, jobs []job) error {
 	ended := make(chan error, 1)
 	go func() { ended <- app.Fiber().Listener(ln) }()
 	jobCtx, stopJobs := context.WithCancel(context.Background())
@@ -87,6 +90,7 @@ func (c serveCmd) serve(ctx context.Context, ln net.Listener, app *api.App, jobs
 	case err = <-ended:
 	case <-ctx.Done():
 		slog.Info("stopping")
+		ln.hurry(time.Now().Add(sendFor))
 		drain, cancel := context.WithTimeout(context.Background(), drainFor)
 		err = app.Shutdown(drain)
 		cancel()
