@@ -277,11 +277,7 @@ func (a *App) officerDecide(c *fiber.Ctx) error {
 		Approve: c.FormValue("decision") == "approve", Reason: c.FormValue("reason"), Note: c.FormValue("note"), Until: c.FormValue("until"),
 	}
 	note := body.words()
-	until, err := a.lastDay(body)
-	if err == nil {
-		err = a.DB.DecideCase(c.UserContext(), *a.caller(c).Account, id, body.Approve, until, note)
-	}
-	if err != nil {
+	if err = a.DB.DecideCase(c.UserContext(), *a.caller(c).Account, id, body.Approve, models.Day(body.Until), note); err != nil {
 		if body.Problem, err = officerRefusal(c, err); err != nil {
 			return err
 		}
@@ -305,18 +301,6 @@ func (b caseBody) words() string {
 		}
 	}
 	return strings.Join(parts, "；")
-}
-
-// lastDay is the day until which an approval holds, "" for the programme's end.
-func (a *App) lastDay(b caseBody) (models.Day, error) {
-	if !b.Approve || b.Until == "" {
-		return "", nil
-	}
-	until, err := models.ParseDay(b.Until)
-	if err == nil && until < a.DB.Today() {
-		err = models.ErrInvalid.With("截止日期" + until.ZH() + "已经过了")
-	}
-	return until, err
 }
 
 // officerReleasePage asks once more before a person is unbound from every session.

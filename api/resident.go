@@ -143,11 +143,8 @@ type decideInput struct {
 
 // decideCase is an officer's word; the resident is told.
 func (a *App) decideCase(ctx context.Context, in *decideInput) (*struct{}, error) {
-	until, err := optionalDay(in.Body.Until)
-	if err != nil {
-		return nil, err
-	}
-	return nil, a.DB.DecideCase(ctx, *caller(ctx).Account, in.ID, in.Body.Approve, until, in.Body.Note)
+	b := in.Body
+	return nil, a.DB.DecideCase(ctx, *caller(ctx).Account, in.ID, b.Approve, models.Day(b.Until), b.Note)
 }
 
 // reopenCase puts a refused case back into the queue.

@@ -247,7 +247,8 @@ func (d *DB) ReadCase(ctx context.Context, by models.Account, id int64) (f CaseF
 }
 
 // DecideCase is an officer's word on a case; the resident is told, with the note. until is the last day it holds,
-// "" = the programme's end. It answers ErrCaseClosed where somebody was faster.
+// "" = the programme's end; a refusal has none. It answers ErrInvalid for a day that is none or is over, and for a refusal
+// without a reason, and ErrCaseClosed where somebody was faster.
 func (d *DB) DecideCase(ctx context.Context, by models.Account, id int64, approve bool, until models.Day, note string) error {
 	note = strings.TrimSpace(note)
 	if !approve && note == "" {
@@ -255,6 +256,17 @@ func (d *DB) DecideCase(ctx context.Context, by models.Account, id int64, approv
 	}
 	if len(note) > 1500 {
 		return models.ErrInvalid.With("说明太长，最多500个字")
+	}
+	if !approve {
+		until = ""
+	}
+	if until != "" {
+		if _, err := models.ParseDay(string(until)); err != nil {
+			return err
+		}
+		if until < d.Today() {
+			return models.ErrInvalid.With("截止日期" + until.ZH() + "已经过了")
+		}
 	}
 	return d.write(ctx, func(t *tx) error {
 		var e models.Eligibility

@@ -56,6 +56,28 @@ func TestFindResident(t *testing.T) {
 	})
 }
 
+func TestDecideCaseUntilARealDay(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		link := person(t, d, 1)
+		s, err := d.Standing(ctx, link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		decide := func(approve bool, until models.Day) error {
+			return d.DecideCase(ctx, officer, s.Eligibility.ID, approve, until, "看过合同")
+		}
+		for _, bad := range []models.Day{"2021-02-30", "2021-7-30", "tomorrow", "1999-12-31", d.Today().Add(-1)} {
+			wants(t, decide(true, bad), models.ErrInvalid)
+		}
+		must(t, decide(false, "2021-01-01")) // a refusal has no last day
+		must(t, d.ReopenCase(ctx, officer, s.Eligibility.ID))
+		must(t, decide(true, d.Today())) // today is not over
+		if s, err = d.Standing(ctx, link); err != nil || s.Eligibility.Until != d.Today() || s.Decision.State != "eligible" {
+			t.Errorf("%+v %v", s.Eligibility, err)
+		}
+	})
+}
+
 func TestReopenCase(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		refused, approved := person(t, d, 1), eligible(t, d, 2)
