@@ -131,13 +131,17 @@ type NewAccount struct {
 	Demo                  bool
 }
 
-// AddAccount lets a member of staff in. It answers ErrLoginTaken, ErrWeakPassword or ErrInvalid.
+// AddAccount lets a member of staff in. It answers ErrLoginTaken, ErrWeakPassword, ErrInvalid, or ErrNotFound for a spot
+// or supplier that is not there.
 func (d *DB) AddAccount(ctx context.Context, by string, n NewAccount) (models.Account, error) {
 	a, err := n.account()
 	if err != nil {
 		return a, err
 	}
 	err = d.write(ctx, func(t *tx) error {
+		if err := t.checkPlace(a); err != nil {
+			return err
+		}
 		a.CreatedAt = t.now
 		err := t.g.Create(&a).Error
 		if errors.Is(err, gorm.ErrDuplicatedKey) {
@@ -149,6 +153,20 @@ func (d *DB) AddAccount(ctx context.Context, by string, n NewAccount) (models.Ac
 		return t.audit(by, "account.add", ByAccount(a.ID), string(a.Role))
 	})
 	return a, err
+}
+
+// checkPlace demands that an account's spot and supplier are there: an account of nobody's would sign in to an empty desk.
+func (t *tx) checkPlace(a models.Account) error {
+	for _, p := range []struct{ table, id, what string }{{"spots", a.SpotID, "这个景区"}, {"suppliers", a.SupplierID, "这家供应商"}} {
+		if p.id == "" {
+			continue
+		}
+		var id string
+		if err := t.g.Table(p.table).Select("id").Where("id = ?", p.id).Take(&id).Error; err != nil {
+			return found(err, p.what+"（"+p.id+"）")
+		}
+	}
+	return nil
 }
 
 func (n NewAccount) account() (models.Account, error) {

@@ -3,14 +3,15 @@ package db
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/jieban/jieban/models"
 	"github.com/jieban/jieban/models/db/seed"
 )
 
-// The seed is data of the demonstration: the programme of 2021 as it was printed, and people, suppliers and prices
-// that are made up and say so.
+// The seed is the programme of 2021 as it was printed, with the shelves of its shop, and the demonstration: people,
+// suppliers and prices that are made up and say so.
 
 type seedProgramme struct {
 	Programme struct {
@@ -95,7 +96,8 @@ func readSeed(name string, into any) error {
 	return nil
 }
 
-// Seed fills an empty database with the programme, and with the demonstration's people, staff and shop if demo is set.
+// Seed fills an empty database with the programme and the shelves of its shop, and with the demonstration's people, staff
+// and goods if demo is set.
 // A database that has a programme is left as it is. fresh says whether anything was written.
 func (d *DB) Seed(ctx context.Context, demo bool) (fresh bool, err error) {
 	var n int64
@@ -104,7 +106,8 @@ func (d *DB) Seed(ctx context.Context, demo bool) (fresh bool, err error) {
 	}
 	var p seedProgramme
 	var people seedPeople
-	if err := readSeed("programme_2021.json", &p); err != nil {
+	var shop seedShop
+	if err := errors.Join(readSeed("programme_2021.json", &p), readSeed("shop.json", &shop)); err != nil {
 		return false, err
 	}
 	var staff []models.Account
@@ -126,21 +129,28 @@ func (d *DB) Seed(ctx context.Context, demo bool) (fresh bool, err error) {
 			return err
 		}
 		fresh = true
-		if err := t.seedProgramme(p); err != nil || !demo {
+		if err := t.seedProgramme(p); err != nil {
 			return err
 		}
-		if err := t.seedRoster(p.Programme.ID, people); err != nil {
+		if err := t.seedCategories(shop); err != nil || !demo {
 			return err
 		}
-		for i := range staff {
-			staff[i].CreatedAt = t.now
-		}
-		if err := t.g.Create(&staff).Error; err != nil {
+		if err := t.seedDemo(p.Programme.ID, people, staff); err != nil {
 			return err
 		}
-		return t.seedShop()
+		return t.seedShop(shop)
 	})
 	return fresh, err
+}
+
+func (t *tx) seedDemo(programmeID string, people seedPeople, staff []models.Account) error {
+	if err := t.seedRoster(programmeID, people); err != nil {
+		return err
+	}
+	for i := range staff {
+		staff[i].CreatedAt = t.now
+	}
+	return t.g.Create(&staff).Error
 }
 
 // lockSeed lets one process seed at a time: the row it writes is waited on by the others.

@@ -7,7 +7,8 @@ import (
 	"github.com/jieban/jieban/models/db/seed"
 )
 
-// seedShop is the demonstration's shop: made-up suppliers and prices that say so. null in the file is "" here.
+// seedShop is the shelves, and the demonstration's shop: made-up suppliers and prices that say so. null in the file is ""
+// here.
 type seedShop struct {
 	Suppliers []struct {
 		ID, Name, Town, Intro, Licence, USCC, Contact, Phone string
@@ -37,23 +38,21 @@ type seedProduct struct {
 // seedRows is how many rows go into one INSERT: SQLite takes 32,766 values.
 const seedRows = 500
 
-// seedShop fills the shop in a handful of statements, pictures first.
-func (t *tx) seedShop() error {
-	if err := t.seedPictures(); err != nil {
-		return err
-	}
-	var s seedShop
-	if err := readSeed("shop.json", &s); err != nil {
-		return err
-	}
-	if err := t.seedSuppliers(s); err != nil {
-		return err
-	}
+// seedCategories adds the shelves, which are the programme's: without them nobody could put a product anywhere.
+func (t *tx) seedCategories(s seedShop) error {
 	var categories []Category
 	for i, c := range s.Categories {
 		categories = append(categories, Category{c.ID, c.Name, i + 1})
 	}
-	if err := t.g.Create(&categories).Error; err != nil {
+	return t.g.Create(&categories).Error
+}
+
+// seedShop fills the demonstration's shop in a handful of statements, pictures first.
+func (t *tx) seedShop(s seedShop) error {
+	if err := t.seedPictures(); err != nil {
+		return err
+	}
+	if err := t.seedSuppliers(s); err != nil {
 		return err
 	}
 	return t.seedProducts(s.Products)
