@@ -143,6 +143,13 @@ func (a Answer) admit(c Case, s Scan) Answer {
 	return a
 }
 
+// Undone is what the scan of an admission that was taken back is answered when it comes again: left of the party may
+// still enter, by a new scan.
+func (a Answer) Undone(left int) Answer {
+	a.Verdict, a.Admitted, a.Left, a.CollectFen = VerdictRefused, 0, left, 0
+	return a.refuse("undone", "这次放行已经撤销，不算数。要进的话，请重新扫一次。")
+}
+
 func (f *FirstUse) zh() string {
 	if f == nil {
 		return ""

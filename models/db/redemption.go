@@ -82,7 +82,8 @@ func (t *tx) scan(s models.Scan, find func(*tx) (int64, error), bad *models.Erro
 	var old models.Redemption
 	err = t.g.Where("scan_id = ?", s.ID).Take(&old).Error
 	if err == nil {
-		return a, true, json.Unmarshal(old.Answer, &a)
+		a, err = t.again(old, c, s)
+		return a, err == nil, err
 	}
 	if !errors.Is(err, gorm.ErrRecordNotFound) {
 		return a, false, err
@@ -92,6 +93,29 @@ func (t *tx) scan(s models.Scan, find func(*tx) (int64, error), bad *models.Erro
 		return a, false, nil
 	}
 	return a, false, t.admit(c, s, a)
+}
+
+// again answers the repeat of a scan. An admission is never shown for another voucher, person or spot (ErrKeyReused): a
+// gate whose ids repeat would let everybody in. After an undo it is not shown either, since nobody is counted for it.
+func (t *tx) again(old models.Redemption, c models.Case, s models.Scan) (a models.Answer, err error) {
+	if err := json.Unmarshal(old.Answer, &a); err != nil || old.Admitted == 0 {
+		return a, err
+	}
+	same := c.Voucher != nil && c.Voucher.ID == *old.VoucherID
+	if !same && c.Voucher != nil && s.ByNumber && old.ByNumber { // a number finds the voucher that fits best now
+		var holder int64
+		err = t.g.Raw("SELECT resident_id FROM vouchers WHERE id = ?", *old.VoucherID).Row().Scan(&holder)
+		same = holder == c.Voucher.ResidentID
+	}
+	switch {
+	case err != nil:
+		return a, err
+	case !same || old.SpotID != s.SpotID:
+		return models.Answer{}, models.ErrKeyReused
+	case old.AnnulledAt != nil:
+		return a.Undone(c.Voucher.Left()), nil
+	}
+	return a, nil
 }
 
 // lockCase locks the voucher's row and loads what the judgement needs, in one statement: a gate waits for it.
@@ -142,11 +166,11 @@ func (t *tx) firstUse(voucherID int64) (*models.FirstUse, error) {
 
 func (t *tx) judge(c models.Case, s models.Scan, bad *models.Error) models.Answer {
 	refused := models.Answer{ScanID: s.ID, Verdict: models.VerdictRefused, Spot: c.Here.Name}
-	switch ahead := s.At.Sub(t.now); {
+	switch {
 	case bad != nil:
 		refused.Reason, refused.Message = bad.Code, bad.ZH
 		return refused
-	case ahead > clockAhead || -ahead > clockBehind:
+	case s.At.After(t.now.Add(clockAhead)) || s.At.Before(t.now.Add(-clockBehind)): // a difference could overflow
 		refused.Reason, refused.Message = "clock_suspect", "这部检票手机的时间不对，请先校准时间再扫。"
 		return refused
 	}
