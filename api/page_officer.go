@@ -14,7 +14,7 @@ import (
 func (a *App) officerPage(c *fiber.Ctx, name, title, current string, body any) error {
 	items := []NavItem{
 		{Label: "概况", Href: "/officer"}, {Label: "核对", Href: "/officer/cases"}, {Label: "名册", Href: "/officer/roster"},
-		{Label: "留言", Href: "/officer/messages"}, {Label: "优惠", Href: "/officer/offers"}, {Label: "商品", Href: "/officer/products"},
+		{Label: "留言", Href: "/officer/messages"}, {Label: "优惠", Href: "/officer/offers"}, {Label: "供应商", Href: "/officer/suppliers"}, {Label: "商品", Href: "/officer/products"},
 		{Label: "退款", Href: "/officer/refunds"}, {Label: "统计", Href: "/officer/figures"}, {Label: "记录", Href: "/officer/audit"},
 	}
 	if who := a.caller(c).Account; who != nil && who.May(models.RoleAdmin) {

@@ -61,7 +61,7 @@ func (a *App) places(c *fiber.Ctx) (spots, sellers []option, err error) {
 	for _, s := range list {
 		spots = append(spots, option{s.ID, s.Name})
 	}
-	suppliers, err := a.DB.Suppliers(c.UserContext())
+	suppliers, err := a.DB.AllSuppliers(c.UserContext())
 	for _, s := range suppliers {
 		sellers = append(sellers, option{s.ID, s.Name})
 	}

@@ -22,7 +22,7 @@ var actsZH = []option{
 	{"voucher.revoke", "作废券"}, {"scan.undo", "撤销放行"}, {"message.ask", "留言"}, {"message.answer", "回复留言"}, {"order.place", "下单"},
 	{"order.cancel", "取消订单"}, {"order.expire", "订单超时"}, {"order.ship", "发货"}, {"order.accept", "收货"}, {"payment.book", "入账"},
 	{"payment.stray", "无主款项"}, {"refund.done", "退款完成"}, {"refund.failed", "退款失败"}, {"refund.retry", "再试退款"},
-	{"product.save", "改商品"}, {"product.in_review", "商品送审"}, {"product.listed", "商品上架"}, {"product.paused", "商品暂停"},
+	{"supplier.save", "改供应商"}, {"product.save", "改商品"}, {"product.in_review", "商品送审"}, {"product.listed", "商品上架"}, {"product.paused", "商品暂停"},
 	{"product.draft", "商品退回"}, {"product.withdrawn", "商品下架"}, {"photo.save", "上传照片"}, {"stock.set", "改库存"},
 	{"account.add", "开账号"}, {"account.password", "改密码"}, {"session.open", "登录"},
 }
@@ -89,7 +89,7 @@ func (a *App) officerAudit(c *fiber.Ctx) error {
 // objectsZH names the kinds of things that acts are done to.
 var objectsZH = map[string]string{
 	"eligibility": "资格申请", "resident": "居民", "link": "居民会话", "account": "账号", "message": "留言", "programme": "活动", "offer": "优惠", "spot": "景区",
-	"voucher": "券", "order": "订单", "refund": "退款", "product": "商品", "sku": "规格", "photo": "照片",
+	"voucher": "券", "order": "订单", "refund": "退款", "supplier": "供应商", "product": "商品", "sku": "规格", "photo": "照片",
 }
 
 // detailsZH says the words that entries carry.
@@ -97,7 +97,7 @@ var detailsZH = strings.NewReplacer(
 	"sensitive", "处理证件信息", "sharing", "给景区核对", "guardian", "监护人", "in_review", "原来：待审核", "draft", "原来：草稿", "listed", "原来：已上架",
 	"paused", "原来：已暂停", "evidence", "凭证明材料", "roster", "凭名册", "rows", "共", "added", "新增", "changed", "改动", "same", "不变", "bad", "有错",
 	"paid before", "付了两次", "wrong amount", "金额不符", "goods gone", "货没有了", "gate", "检票", "supplier", "供应商", "officer", "经办员", "admin", "管理员",
-	"vouchers revoked", "作废的券", "shipment:", "包裹 ",
+	"on sale", "准许销售", "switched off", "停用", "vouchers revoked", "作废的券", "shipment:", "包裹 ",
 )
 
 func rowOfAudit(e models.Audit, names map[string]string) auditRow {
@@ -132,6 +132,8 @@ func rowOfAudit(e models.Audit, names map[string]string) auditRow {
 		}
 	case "offer":
 		row.To = "/officer/offers/" + url.PathEscape(id)
+	case "supplier":
+		row.To = "/officer/suppliers/" + url.PathEscape(id)
 	case "product":
 		row.To = "/officer/products/" + url.PathEscape(id)
 	}

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"io"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/jieban/jieban/models"
@@ -51,6 +52,97 @@ func (a *App) approved(ctx context.Context, id string) (models.Supplier, error) 
 		err = models.ErrNotFound.With("这家供货商")
 	}
 	return s, err
+}
+
+// SupplierSettings is what an officer says of a supplier. It is exported for the document's sake: what is embedded must be.
+type SupplierSettings struct {
+	Name        string             `json:"name" minLength:"2" maxLength:"40"`
+	Town        string             `json:"town" minLength:"1" maxLength:"40"`
+	Intro       string             `json:"intro,omitempty" maxLength:"300"`
+	LicenceKind models.LicenceKind `json:"licence_kind" enum:"SC,JY,YB,none" doc:"food production, food trade, filing of prepacked food, or none needed"`
+	Licence     string             `json:"licence" minLength:"1" maxLength:"200" doc:"its number, checked when it changes; or, for none, why none is needed (at most 100 characters)"`
+	USCC        string             `json:"uscc,omitempty" maxLength:"100" doc:"unified social credit code, checked when it changes"`
+	Contact     string             `json:"contact,omitempty" maxLength:"40" doc:"shown to buyers"`
+	ShipFrom    string             `json:"ship_from" minLength:"1" maxLength:"60"`
+	Approved    bool               `json:"approved" doc:"false = its products are off the shop and cannot be ordered; placed orders go on"`
+}
+
+func (b SupplierSettings) supplier(id string, version int) models.Supplier {
+	return models.Supplier{
+		ID: id, Name: b.Name, Town: b.Town, Intro: b.Intro, LicenceKind: b.LicenceKind, Licence: b.Licence, USCC: b.USCC, Contact: b.Contact,
+		ShipFrom: b.ShipFrom, Approved: b.Approved, Version: version,
+	}
+}
+
+// sellerView is a supplier as officers keep it.
+type sellerView struct {
+	ID string `json:"id"`
+	SupplierSettings
+	Doubts    []string  `json:"doubts" doc:"what to compare with the paper, in Chinese"`
+	CreatedAt time.Time `json:"created_at"`
+	Version   int       `json:"version" doc:"give it back when changing"`
+}
+
+func viewSeller(s models.Supplier) sellerView {
+	return sellerView{s.ID, SupplierSettings{
+		s.Name, s.Town, s.Intro, s.LicenceKind, s.Licence, s.USCC, s.Contact, s.ShipFrom, s.Approved,
+	}, orEmpty(s.Doubts()), s.CreatedAt.UTC(), s.Version}
+}
+
+type sellerOutput struct {
+	ETag string `header:"ETag"`
+	Body sellerView
+}
+
+// sellers lists every supplier.
+func (a *App) sellers(ctx context.Context, _ *struct{}) (*listOutput[sellerView], error) {
+	list, err := a.DB.AllSuppliers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return whole(list, viewSeller), nil
+}
+
+type newSupplierInput struct {
+	Body struct {
+		SupplierSettings
+		Phone *string `json:"phone,omitempty" maxLength:"40" doc:"mobile number, kept sealed and never answered"`
+	}
+}
+
+// newSupplier adds a supplier.
+func (a *App) newSupplier(ctx context.Context, in *newSupplierInput) (*sellerOutput, error) {
+	return a.saveSupplier(ctx, in.Body.supplier("", 0), in.Body.Phone)
+}
+
+type setSupplierInput struct {
+	ID      string `path:"id" maxLength:"64"`
+	IfMatch string `header:"If-Match" doc:"the version that was read, in quotes; or give it in the body"`
+	Body    struct {
+		SupplierSettings
+		Phone   *string `json:"phone,omitempty" maxLength:"40" doc:"mobile number, kept sealed and never answered; absent = as it is, empty = removed"`
+		Version int     `json:"version,omitempty"`
+	}
+}
+
+// setSupplier changes a supplier.
+func (a *App) setSupplier(ctx context.Context, in *setSupplierInput) (*sellerOutput, error) {
+	if _, err := a.DB.Supplier(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	v, err := version(in.IfMatch, in.Body.Version)
+	if err != nil {
+		return nil, err
+	}
+	return a.saveSupplier(ctx, in.Body.supplier(in.ID, v), in.Body.Phone)
+}
+
+func (a *App) saveSupplier(ctx context.Context, s models.Supplier, phone *string) (*sellerOutput, error) {
+	saved, err := a.DB.SaveSupplier(ctx, *caller(ctx).Account, s, phone)
+	if err != nil {
+		return nil, err
+	}
+	return &sellerOutput{versionTag(saved.Version), viewSeller(saved)}, nil
 }
 
 // productBody is what a supplier says of a product.
