@@ -11,6 +11,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/jieban/jieban/models/db"
+	"github.com/jieban/jieban/models/db/dbtest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -86,7 +89,11 @@ func (s *transcript) compare(name string) {
 // TestScenarioOfAVisit is the main job through the API: asked, registered, claimed, shown at a gate, seen by an officer.
 func TestScenarioOfAVisit(t *testing.T) {
 	t.Parallel()
-	a, _ := newTestApp(t, frozen())
+	dbtest.Each(t, visitScenario, frozen())
+}
+
+func visitScenario(t *testing.T, d *db.DB) {
+	a := appOn(t, d)
 	s := &transcript{t: t}
 	person, g, boss := browser(t, a), signedIn(t, a, freeGate), signedIn(t, a, "officer")
 	say := func(method, path string, body any) reply {
@@ -138,7 +145,11 @@ func TestScenarioOfAVisit(t *testing.T) {
 // TestScenarioOfACase is a person whom the roster does not know, and the officer who decides.
 func TestScenarioOfACase(t *testing.T) {
 	t.Parallel()
-	a, _ := newTestApp(t, frozen())
+	dbtest.Each(t, caseScenario, frozen())
+}
+
+func caseScenario(t *testing.T, d *db.DB) {
+	a := appOn(t, d)
 	s := &transcript{t: t}
 	person, boss := enrolled(t, a, "pending"), signedIn(t, a, "officer")
 	s.say("resident", person, http.MethodPost, "/api/v1/vouchers", claimBody(visitDay, 1))
@@ -167,7 +178,11 @@ func TestScenarioOfACase(t *testing.T) {
 // TestScenarioOfSettings is an officer who changes what is offered, while another did so before.
 func TestScenarioOfSettings(t *testing.T) {
 	t.Parallel()
-	a, _ := newTestApp(t, frozen())
+	dbtest.Each(t, settingsScenario, frozen())
+}
+
+func settingsScenario(t *testing.T, d *db.DB) {
+	a := appOn(t, d)
 	s := &transcript{t: t}
 	boss := signedIn(t, a, "officer")
 	offer := s.say("officer", boss, http.MethodGet, "/api/v1/offers/O1", nil)

@@ -6,11 +6,18 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/jieban/jieban/models/db"
+	"github.com/jieban/jieban/models/db/dbtest"
 )
 
 func TestRepeatsOfOneKeyMakeOneVoucher(t *testing.T) {
 	t.Parallel()
-	a, _ := newTestApp(t)
+	dbtest.Each(t, repeatedClaim)
+}
+
+func repeatedClaim(t *testing.T, d *db.DB) {
+	a := appOn(t, d)
 	c := enrolled(t, a, "roster")
 	first := c.post("/api/v1/vouchers", claimBody(visitDay, 2), headerKey, "k-1").want(http.StatusCreated)
 	if first.Header.Get(headerReplayed) != "" {
@@ -29,7 +36,11 @@ func TestRepeatsOfOneKeyMakeOneVoucher(t *testing.T) {
 
 func TestRepeatsAtOnceMakeOneVoucher(t *testing.T) {
 	t.Parallel()
-	a, _ := newTestApp(t)
+	dbtest.Each(t, claimsAtOnce)
+}
+
+func claimsAtOnce(t *testing.T, d *db.DB) {
+	a := appOn(t, d)
 	c := enrolled(t, a, "roster")
 	token := c.cookies[cookieResident]
 	var wait sync.WaitGroup

@@ -161,7 +161,7 @@ func TestCashierFaults(t *testing.T) {
 				t.Errorf("the order is %v, %v", o["state"], o["payment"])
 			}
 			var n, stray int
-			row := d.SQL().QueryRow("SELECT COUNT(*), COALESCE(SUM(stray), 0) FROM payments")
+			row := d.SQL().QueryRow("SELECT COUNT(*), COALESCE(SUM(CASE WHEN stray THEN 1 ELSE 0 END), 0) FROM payments")
 			if err := row.Scan(&n, &stray); err != nil || n != test.payments || stray != test.stray {
 				t.Errorf("%d payments, %d stray, %v", n, stray, err)
 			}

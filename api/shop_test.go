@@ -18,7 +18,12 @@ import (
 func newShop(t testing.TB, opts ...dbtest.Option) (*App, *db.DB) {
 	t.Helper()
 	d := dbtest.SQLite(t, opts...)
-	return appOn(t, d, func(c *Config) { c.Pay = NewSandbox(d) }), d
+	return shopOn(t, d), d
+}
+
+func shopOn(t testing.TB, d *db.DB) *App {
+	t.Helper()
+	return appOn(t, d, func(c *Config) { c.Pay = NewSandbox(d) })
 }
 
 // The pack that tests buy, and its supplier.
@@ -67,7 +72,11 @@ func paid(t testing.TB, a *App, c *client) checkoutView {
 
 func TestScenarioOfAnOrder(t *testing.T) {
 	t.Parallel()
-	a, _ := newShop(t, frozen())
+	dbtest.Each(t, orderScenario, frozen())
+}
+
+func orderScenario(t *testing.T, d *db.DB) {
+	a := shopOn(t, d)
 	s := &transcript{t: t}
 	buyer, seller, other := browser(t, a), signedIn(t, a, plumsFarm), signedIn(t, a, otherFarm)
 	say := func(method, path string, body any, extra ...string) reply {
@@ -111,7 +120,11 @@ func TestScenarioOfAnOrder(t *testing.T) {
 
 func TestScenarioOfASupplier(t *testing.T) {
 	t.Parallel()
-	a, _ := newShop(t, frozen())
+	dbtest.Each(t, supplierScenario, frozen())
+}
+
+func supplierScenario(t *testing.T, d *db.DB) {
+	a := shopOn(t, d)
 	seller, other, boss := signedIn(t, a, plumsFarm), signedIn(t, a, otherFarm), signedIn(t, a, "officer")
 	body := map[string]any{
 		"name": "脆红李干", "category": "guo", "intro": "晒干的李子", "aliases": []string{"李子干"}, "seven_day_return": true,
@@ -147,7 +160,11 @@ func TestScenarioOfASupplier(t *testing.T) {
 
 func TestRepeatsOfOneKeyMakeOneOrder(t *testing.T) {
 	t.Parallel()
-	a, d := newShop(t)
+	dbtest.Each(t, repeatedOrder)
+}
+
+func repeatedOrder(t *testing.T, d *db.DB) {
+	a := shopOn(t, d)
 	buyer := browser(t, a)
 	first := buyer.post("/api/v1/orders", wanted(plums, 1, plumsFen), headerKey, "k").want(http.StatusCreated)
 	var wg sync.WaitGroup
