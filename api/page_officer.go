@@ -13,9 +13,16 @@ import (
 // officerPage shows one page of the officer's desk; current is its address in the navigation.
 func (a *App) officerPage(c *fiber.Ctx, name, title, current string, body any) error {
 	items := []NavItem{
-		{Label: "概况", Href: "/officer"}, {Label: "核对", Href: "/officer/cases"}, {Label: "名册", Href: "/officer/roster"},
-		{Label: "留言", Href: "/officer/messages"}, {Label: "优惠", Href: "/officer/offers"}, {Label: "供应商", Href: "/officer/suppliers"}, {Label: "商品", Href: "/officer/products"},
-		{Label: "退款", Href: "/officer/refunds"}, {Label: "统计", Href: "/officer/figures"}, {Label: "记录", Href: "/officer/audit"},
+		{Label: "概况", Href: "/officer"},
+		{Label: "核对", Href: "/officer/cases"},
+		{Label: "名册", Href: "/officer/roster"},
+		{Label: "留言", Href: "/officer/messages"},
+		{Label: "优惠", Href: "/officer/offers"},
+		{Label: "供应商", Href: "/officer/suppliers"},
+		{Label: "商品", Href: "/officer/products"},
+		{Label: "退款", Href: "/officer/refunds"},
+		{Label: "统计", Href: "/officer/figures"},
+		{Label: "记录", Href: "/officer/audit"},
 	}
 	if who := a.caller(c).Account; who != nil && who.May(models.RoleAdmin) {
 		items = append(items, NavItem{Label: "账号", Href: "/officer/accounts"})
@@ -97,6 +104,18 @@ func (t trail) pager(more bool, last int64) (p pagerBody) {
 		p.Next = t.address(strconv.FormatInt(last, 10), back)
 	}
 	return p
+}
+
+// turned is one page of what was read with one row more than a page holds, and the links to its neighbours.
+func turned[T any](t trail, list []T, most int, id func(T) int64) ([]T, pagerBody) {
+	more := len(list) > most
+	if more {
+		list = list[:most]
+	}
+	if len(list) == 0 {
+		return list, pagerBody{}
+	}
+	return list, t.pager(more, id(list[len(list)-1]))
 }
 
 func (t trail) address(at string, back []string) string {

@@ -14,17 +14,51 @@ const auditRows = 50
 
 // actsZH says what was done. An act that is not here is shown as it is stored.
 var actsZH = []option{
-	{"evidence.read", "查看证明材料"}, {"address.read", "查看收货地址"}, {"eligibility.approved", "资格通过"}, {"eligibility.refused", "资格不通过"},
-	{"eligibility.asked", "提出资格申请"}, {"evidence.give", "提交证明材料"}, {"resident.bind", "登记证件"}, {"resident.release", "解除绑定"},
-	{"resident.find", "按证件号码找人"}, {"eligibility.reopen", "重新核对资格"},
-	{"resident.erase", "删除个人信息"}, {"consent.give", "同意"}, {"consent.withdraw", "撤回同意"}, {"roster.import", "导入名册"},
-	{"programme.set", "改活动设置"}, {"offer.set", "改优惠设置"}, {"spot.set", "改景区资料"}, {"voucher.claim", "领券"}, {"voucher.cancel", "取消券"},
-	{"voucher.revoke", "作废券"}, {"scan.undo", "撤销放行"}, {"message.ask", "留言"}, {"message.answer", "回复留言"}, {"order.place", "下单"},
-	{"order.cancel", "取消订单"}, {"order.expire", "订单超时"}, {"order.ship", "发货"}, {"order.accept", "收货"}, {"payment.book", "入账"},
-	{"payment.stray", "无主款项"}, {"refund.done", "退款完成"}, {"refund.failed", "退款失败"}, {"refund.retry", "再试退款"},
-	{"supplier.save", "改供应商"}, {"product.save", "改商品"}, {"product.in_review", "商品送审"}, {"product.listed", "商品上架"}, {"product.paused", "商品暂停"},
-	{"product.draft", "商品退回"}, {"product.withdrawn", "商品下架"}, {"photo.save", "上传照片"}, {"stock.set", "改库存"},
-	{"account.add", "开账号"}, {"account.password", "改密码"}, {"session.open", "登录"},
+	{"evidence.read", "查看证明材料"},
+	{"address.read", "查看收货地址"},
+	{"eligibility.approved", "资格通过"},
+	{"eligibility.refused", "资格不通过"},
+	{"eligibility.asked", "提出资格申请"},
+	{"evidence.give", "提交证明材料"},
+	{"resident.bind", "登记证件"},
+	{"resident.release", "解除绑定"},
+	{"resident.find", "按证件号码找人"},
+	{"eligibility.reopen", "重新核对资格"},
+	{"resident.erase", "删除个人信息"},
+	{"consent.give", "同意"},
+	{"consent.withdraw", "撤回同意"},
+	{"roster.import", "导入名册"},
+	{"programme.set", "改活动设置"},
+	{"offer.set", "改优惠设置"},
+	{"spot.set", "改景区资料"},
+	{"voucher.claim", "领券"},
+	{"voucher.cancel", "取消券"},
+	{"voucher.revoke", "作废券"},
+	{"scan.undo", "撤销放行"},
+	{"message.ask", "留言"},
+	{"message.answer", "回复留言"},
+	{"order.place", "下单"},
+	{"order.cancel", "取消订单"},
+	{"order.expire", "订单超时"},
+	{"order.ship", "发货"},
+	{"order.accept", "收货"},
+	{"payment.book", "入账"},
+	{"payment.stray", "无主款项"},
+	{"refund.done", "退款完成"},
+	{"refund.failed", "退款失败"},
+	{"refund.retry", "再试退款"},
+	{"supplier.save", "改供应商"},
+	{"product.save", "改商品"},
+	{"product.in_review", "商品送审"},
+	{"product.listed", "商品上架"},
+	{"product.paused", "商品暂停"},
+	{"product.draft", "商品退回"},
+	{"product.withdrawn", "商品下架"},
+	{"photo.save", "上传照片"},
+	{"stock.set", "改库存"},
+	{"account.add", "开账号"},
+	{"account.password", "改密码"},
+	{"session.open", "登录"},
 }
 
 // auditRow is one entry in words.
@@ -73,15 +107,9 @@ func (a *App) officerAudit(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	more := len(list) > auditRows
-	if more {
-		list = list[:auditRows]
-	}
+	list, body.Pager = turned(t, list, auditRows, func(e models.Audit) int64 { return e.ID })
 	for _, e := range list {
 		body.Rows = append(body.Rows, rowOfAudit(e, names))
-	}
-	if len(list) > 0 {
-		body.Pager = t.pager(more, list[len(list)-1].ID)
 	}
 	return a.officerPage(c, "officer_audit.html", "操作记录", "/officer/audit", body)
 }

@@ -139,10 +139,14 @@ func (a *App) officerOffer(c *fiber.Ctx) error {
 func (a *App) showOffer(c *fiber.Ctx, v db.OfferView, retry *settingsForm) error {
 	id := v.Offer.ID
 	forms := []settingsForm{
-		{ID: "offer", Title: "优惠设置", Note: "已经领走的券，按领的时候说好的算，不受改动影响。", Action: "/officer/offers/" + id, Submit: "保存优惠设置",
-			Version: strconv.Itoa(v.Offer.Version), Fields: filled(offerFields(), offerValues(v.Offer), nil)},
-		{ID: "spot", Title: "景区资料", Action: "/officer/offers/" + id + "/spot", Submit: "保存景区资料",
-			Version: strconv.Itoa(v.Spot.Version), Fields: filled(spotFields(), spotValues(v.Spot), nil)},
+		{
+			ID: "offer", Title: "优惠设置", Note: "已经领走的券，按领的时候说好的算，不受改动影响。", Action: "/officer/offers/" + id, Submit: "保存优惠设置",
+			Version: strconv.Itoa(v.Offer.Version), Fields: filled(offerFields(), offerValues(v.Offer), nil),
+		},
+		{
+			ID: "spot", Title: "景区资料", Action: "/officer/offers/" + id + "/spot", Submit: "保存景区资料",
+			Version: strconv.Itoa(v.Spot.Version), Fields: filled(spotFields(), spotValues(v.Spot), nil),
+		},
 	}
 	for i := range forms {
 		if retry != nil && retry.ID == forms[i].ID {

@@ -241,7 +241,12 @@ func label(v db.ProductView) (facts []fact) {
 		days = strconv.Itoa(*v.ShelfLifeDays) + "天"
 	}
 	for _, f := range []fact{
-		{"分类", v.CategoryName}, {"产地", v.Origin}, {"净含量", v.Net}, {"配料", v.Ingredients}, {"储存", v.Storage}, {"保质期", days},
+		{"分类", v.CategoryName},
+		{"产地", v.Origin},
+		{"净含量", v.Net},
+		{"配料", v.Ingredients},
+		{"储存", v.Storage},
+		{"保质期", days},
 		{"产季", v.SeasonZH()},
 	} {
 		if f.Text != "" {

@@ -276,8 +276,12 @@ func TestSupplierKeepsGoodsByForms(t *testing.T) {
 		return seller.send(http.MethodPost, path, f, "Accept", "text/html")
 	}
 	for _, wrong := range []struct{ field, value, says string }{
-		{"p0-price", "免费", "价格应写成"}, {"shelf", "半年", "请填天数"}, {"name", "李", "名称要2到30个字"}, {"p0-stock", "多", "应是整数"},
-		{"category", "没有", "请选一个分类"}, {"season_from", "07-10", "产季"},
+		{"p0-price", "免费", "价格应写成"},
+		{"shelf", "半年", "请填天数"},
+		{"name", "李", "名称要2到30个字"},
+		{"p0-stock", "多", "应是整数"},
+		{"category", "没有", "请选一个分类"},
+		{"season_from", "07-10", "产季"},
 	} {
 		send("/supplier/products/new", map[string]string{wrong.field: wrong.value}).want(http.StatusBadRequest).says(wrong.says, "250克/袋", "李干、干李子")
 	}
@@ -391,8 +395,11 @@ func TestSeasonMayGoOverTheNewYear(t *testing.T) {
 		day      models.Day
 		want     bool
 	}{
-		{"07-10", "08-31", "2021-07-12", true}, {"07-10", "08-31", "2021-09-01", false}, {"11-15", "04-30", "2021-01-02", true},
-		{"11-15", "04-30", "2021-07-12", false}, {"", "", "2021-07-12", false},
+		{"07-10", "08-31", "2021-07-12", true},
+		{"07-10", "08-31", "2021-09-01", false},
+		{"11-15", "04-30", "2021-01-02", true},
+		{"11-15", "04-30", "2021-07-12", false},
+		{"", "", "2021-07-12", false},
 	} {
 		if got := inSeason(models.Product{SeasonFrom: c.from, SeasonTo: c.to}, c.day); got != c.want {
 			t.Errorf("%s to %s on %s: %v", c.from, c.to, c.day, got)

@@ -31,8 +31,11 @@ type supplierBody struct {
 
 // orderTabs are the kinds of orders a supplier can look at; the first is what there is to do.
 var orderTabs = []struct{ State, Label, Empty string }{
-	{"to_ship", "待发货", "没有要发的货，歇一歇。"}, {"pending_payment", "待付款", "没有等买家付款的订单。"}, {"confirmed", "已付款", "没有已付款的订单。"},
-	{"completed", "已完成", "还没有完成的订单。"}, {"all", "全部", "还没有订单。上架几样商品，让大家看到。"},
+	{"to_ship", "待发货", "没有要发的货，歇一歇。"},
+	{"pending_payment", "待付款", "没有等买家付款的订单。"},
+	{"confirmed", "已付款", "没有已付款的订单。"},
+	{"completed", "已完成", "还没有完成的订单。"},
+	{"all", "全部", "还没有订单。上架几样商品，让大家看到。"},
 }
 
 // supplierPage is a supplier's own front page: what there is to ship, and what happened.
@@ -166,13 +169,13 @@ func (a *App) shipForm(c *fiber.Ctx) error {
 	r := db.ShipRequest{Carrier: b.Carrier, TrackingNo: b.Number}
 	if b.Part {
 		r.Lines = map[int64]int{}
-		c.Request().PostArgs().VisitAll(func(name, value []byte) {
+		for name, value := range c.Request().PostArgs().All() {
 			id, ok := strings.CutPrefix(string(name), "line-")
 			line, err := strconv.ParseInt(id, 10, 64)
 			if n, _ := strconv.Atoi(string(value)); ok && err == nil && n != 0 {
 				r.Lines[line] = n
 			}
-		})
+		}
 	}
 	o, err := a.DB.Ship(c.UserContext(), *a.caller(c).Account, no, r)
 	if err != nil {

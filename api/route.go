@@ -40,13 +40,6 @@ func status(code int) routeOption {
 	return describe(func(op *huma.Operation) { op.DefaultStatus = code })
 }
 
-// note adds a paragraph to the operation's description.
-func note(text string) routeOption {
-	return describe(func(op *huma.Operation) {
-		op.Description = strings.TrimSpace(op.Description + "\n\n" + text)
-	})
-}
-
 // answers says that a success is not JSON but, say, image/png.
 func answers(mime string) routeOption {
 	return describe(func(op *huma.Operation) {
@@ -79,10 +72,6 @@ func post[I, O any](path string, who access, summary string, h handler[I, O], op
 
 func put[I, O any](path string, who access, summary string, h handler[I, O], opts ...routeOption) route {
 	return operation(http.MethodPut, path, who, summary, h, opts)
-}
-
-func patch[I, O any](path string, who access, summary string, h handler[I, O], opts ...routeOption) route {
-	return operation(http.MethodPatch, path, who, summary, h, opts)
 }
 
 func del[I, O any](path string, who access, summary string, h handler[I, O], opts ...routeOption) route {

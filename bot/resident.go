@@ -88,8 +88,15 @@ func kindOf(text string) (models.DocumentKind, bool) {
 		word string
 		kind models.DocumentKind
 	}{
-		{"港澳台居民", models.HMTResidence}, {"永久居留", models.ForeignPR}, {"绿卡", models.ForeignPR}, {"护照", models.Passport},
-		{"通行证", models.Passport}, {"台胞证", models.Passport}, {"户口", models.Hukou}, {"居住证", models.ResidencePermit}, {"身份证", models.ResidentID},
+		{"港澳台居民", models.HMTResidence},
+		{"永久居留", models.ForeignPR},
+		{"绿卡", models.ForeignPR},
+		{"护照", models.Passport},
+		{"通行证", models.Passport},
+		{"台胞证", models.Passport},
+		{"户口", models.Hukou},
+		{"居住证", models.ResidencePermit},
+		{"身份证", models.ResidentID},
 	} {
 		if strings.Contains(text, w.word) && utf8.RuneCountInString(text) <= 12 {
 			return w.kind, true

@@ -164,7 +164,7 @@ func allHan(s string) bool {
 
 // ordinal reads a single digit (3, 3., ③, 第三个, full width) as people point at a list with it.
 func ordinal(s string) (int, bool) {
-	s = strings.TrimRight(s, ".。、， \uff0c\uff0e")
+	s = strings.TrimRight(s, ".。、， \uff0e")
 	if rest, ok := strings.CutPrefix(s, "第"); ok {
 		s = strings.TrimSuffix(rest, "个")
 		if i := strings.Index("一二三四五六七八九", s); i >= 0 && utf8.RuneCountInString(s) == 1 {

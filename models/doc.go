@@ -7,7 +7,7 @@
 //   - Resident, Consent, Evidence, Eligibility: who may use it. Decide answers with every reason at once.
 //   - Voucher, Token, Redemption: what a resident holds, what its QR code says, and what a gate made of it.
 //   - Supplier, Product, SKU, StockMove: what is sold. Place turns a basket into one order per supplier.
-//   - Order, Payment, Refund, Shipment: what becomes of it. Every state machine stands in Machines.
+//   - Order, Payment, Refund, Shipment: what becomes of it. Each state machine is a table, a Machine.
 //   - Account, Message, Notice, Audit, Figures: who works here, what is said, and what is answered for.
 //
 // Rules are pure: state and time come in, a value or a refusal (Error) goes out. Nothing here reads a clock,

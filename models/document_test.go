@@ -183,7 +183,9 @@ func TestOddBirths(t *testing.T) {
 		today     models.Day
 		warnings  int
 	}{
-		{"50010718000101990", vectorDay, 1}, {"50010720991231990", "", 0}, {"50010720210712990", vectorDay, 0},
+		{"50010718000101990", vectorDay, 1},
+		{"50010720991231990", "", 0},
+		{"50010720210712990", vectorDay, 0},
 		{"50990119900101990", vectorDay, 1},
 	} {
 		d, err := models.ParseDocument(models.ResidentID, c.seventeen+string(models.ResidentCheck(c.seventeen)), c.today)

@@ -39,9 +39,17 @@ func TestPercent(t *testing.T) {
 		r       Rounding
 		want    Fen
 	}{
-		{6000, 30, RoundFen, 1800}, {9000, 30, RoundFen, 2700}, {6005, 30, RoundFen, 1802}, {6001, 30, RoundFen, 1800},
-		{6005, 30, RoundYuanDown, 1800}, {6005, 30, RoundYuanUp, 1900}, {6000, 30, RoundYuanUp, 1800},
-		{0, 30, RoundFen, 0}, {6000, 0, RoundFen, 0}, {6000, 100, RoundFen, 6000}, {MaxFen, 100, RoundYuanUp, MaxFen},
+		{6000, 30, RoundFen, 1800},
+		{9000, 30, RoundFen, 2700},
+		{6005, 30, RoundFen, 1802},
+		{6001, 30, RoundFen, 1800},
+		{6005, 30, RoundYuanDown, 1800},
+		{6005, 30, RoundYuanUp, 1900},
+		{6000, 30, RoundYuanUp, 1800},
+		{0, 30, RoundFen, 0},
+		{6000, 0, RoundFen, 0},
+		{6000, 100, RoundFen, 6000},
+		{MaxFen, 100, RoundYuanUp, MaxFen},
 	} {
 		if got := c.f.Percent(c.percent, c.r); got != c.want {
 			t.Errorf("%d %% of %s, %s: %s, want %s", c.percent, c.f, c.r, got, c.want)

@@ -32,8 +32,10 @@ func TestJudge(t *testing.T) {
 		"first second":     {func(_ *Case, s *Scan) { s.At = time.Date(2021, 7, 16, 16, 0, 0, 0, time.UTC) }, VerdictOK, "admitted", "", 0, 2700},
 		"last second":      {func(_ *Case, s *Scan) { s.At = time.Date(2021, 7, 17, 15, 59, 59, 0, time.UTC) }, VerdictOK, "admitted", "", 0, 2700},
 		"the day after":    {func(_ *Case, s *Scan) { s.At = time.Date(2021, 7, 17, 16, 0, 0, 0, time.UTC) }, VerdictRefused, "expired", "", 3, 0},
-		"used": {func(c *Case, _ *Scan) { c.Voucher.State, c.Voucher.Admitted, c.FirstUse = VoucherRedeemed, 3, used }, VerdictRefused, "already_used",
-			"这张券已用过。第一次：7月17日(周六)11:00，濯水景区东门。", 0, 0},
+		"used": {
+			func(c *Case, _ *Scan) { c.Voucher.State, c.Voucher.Admitted, c.FirstUse = VoucherRedeemed, 3, used }, VerdictRefused, "already_used",
+			"这张券已用过。第一次：7月17日(周六)11:00，濯水景区东门。", 0, 0,
+		},
 		"revoked before anything else": {func(c *Case, s *Scan) { c.Voucher.State, s.SpotID = VoucherRevoked, "shisanzhai" }, VerdictRefused, "revoked", "", 3, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -23,8 +23,12 @@ func welcome(w io.Writer, base string, d *db.DB) error {
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintf(t, "\n结伴 jieban %s · 演示 demonstration · 业务时间 %s\n\n", version, d.Now().In(models.Zone).Format("2006-01-02 15:04"))
 	for _, p := range [][2]string{
-		{"/", "居民聊天 resident chat"}, {"/shop", "特产商店 shop"}, {"/gate", "景区检票 gate"}, {"/supplier", "供应商 supplier"},
-		{"/officer", "经办员 officer"}, {"/docs", "接口文档 API"},
+		{"/", "居民聊天 resident chat"},
+		{"/shop", "特产商店 shop"},
+		{"/gate", "景区检票 gate"},
+		{"/supplier", "供应商 supplier"},
+		{"/officer", "经办员 officer"},
+		{"/docs", "接口文档 API"},
 	} {
 		fmt.Fprintf(t, "  %s%s\t%s\n", base, p[0], p[1])
 	}

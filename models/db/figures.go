@@ -9,11 +9,18 @@ import (
 	"gorm.io/gorm"
 )
 
-// Figures counts what happened between two days, both inclusive: a fixed number of queries whatever the span.
+// figuresMost is the longest span of figures, in days.
+const figuresMost = 1100
+
+// Figures counts what happened between two days, both inclusive and at most figuresMost apart: a fixed number of queries
+// whatever the span. It answers ErrInvalid.
 func (d *DB) Figures(ctx context.Context, from, to models.Day) (models.Figures, error) {
 	f := models.Figures{From: from, To: to}
 	if from > to {
 		return f, models.ErrInvalid.With("开始日期晚于结束日期")
+	}
+	if from.Add(figuresMost) < to {
+		return f, models.ErrInvalid.With("一次最多看三年")
 	}
 	g := d.read(ctx)
 	for _, count := range []func(*gorm.DB, *models.Figures) error{countPeople, countVouchers, countSpotDays, sumOrders} {

@@ -12,14 +12,10 @@ import (
 // Ask leaves a message for the people behind the bot. key is the request's own id, 1 to 200 bytes: the same key again
 // leaves nothing again. It answers ErrMessageEmpty.
 func (d *DB) Ask(ctx context.Context, linkID int64, text, key string) error {
-	if key == "" || len(key) > 200 {
-		return models.ErrInvalid.With("缺少请求编号")
-	}
-	text, err := models.CheckMessage(text)
-	if err != nil {
+	if err := checkKey(key); err != nil {
 		return err
 	}
-	sealed, err := d.seal(text)
+	_, sealed, err := d.sealMessage(text)
 	if err != nil {
 		return err
 	}
@@ -31,6 +27,16 @@ func (d *DB) Ask(ctx context.Context, linkID int64, text, key string) error {
 		}
 		return t.audit(ByLink(linkID), "message.ask", fmt.Sprintf("message:%d", m.ID), "")
 	})
+}
+
+// sealMessage trims what a person wrote and seals it. It answers ErrMessageEmpty.
+func (d *DB) sealMessage(text string) (string, models.Sealed, error) {
+	text, err := models.CheckMessage(text)
+	if err != nil {
+		return "", nil, err
+	}
+	sealed, err := d.seal(text)
+	return text, sealed, err
 }
 
 // MessageView is a message as an officer reads it; numbers typed into it are masked.
@@ -66,11 +72,7 @@ func (d *DB) OpenMessages(ctx context.Context, after int64, limit int) ([]Messag
 // Answer answers a message; it comes back into the chat as a notice. It answers ErrCaseClosed where somebody was
 // faster, and ErrMessageEmpty.
 func (d *DB) Answer(ctx context.Context, by models.Account, id int64, text string) error {
-	text, err := models.CheckMessage(text)
-	if err != nil {
-		return err
-	}
-	sealed, err := d.seal(text)
+	text, sealed, err := d.sealMessage(text)
 	if err != nil {
 		return err
 	}

@@ -39,9 +39,10 @@ const maxRaces = 10
 // what models.Place answers, and ErrNotFound for a pack that does not exist.
 func (d *DB) PlaceOrder(ctx context.Context, linkID int64, r OrderRequest) (CheckoutView, error) {
 	r.Note = strings.TrimSpace(r.Note)
+	if err := checkKey(r.Key); err != nil {
+		return CheckoutView{}, err
+	}
 	switch {
-	case r.Key == "" || len(r.Key) > 200:
-		return CheckoutView{}, models.ErrInvalid.With("缺少请求编号")
 	case utf8.RuneCountInString(r.Note) > 200:
 		return CheckoutView{}, models.ErrInvalid.With("备注最多200个字")
 	case len(r.Items) > MaxBasket:

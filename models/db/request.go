@@ -29,6 +29,14 @@ type request struct {
 	CreatedAt time.Time
 }
 
+// checkKey refuses what cannot be a request's own id: nothing, or more than 200 bytes.
+func checkKey(key string) error {
+	if key == "" || len(key) > 200 {
+		return models.ErrInvalid.With("缺少请求编号")
+	}
+	return nil
+}
+
 // BeginRequest takes a request with an Idempotency-Key up. replay is set, with the stored answer, where the same
 // actor sent the same key and body to the same route before. It answers ErrKeyReused for another body, and
 // ErrUnavailable while the first is still being answered. Keys of different actors never meet.

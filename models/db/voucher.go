@@ -92,8 +92,8 @@ func (d *DB) Claim(ctx context.Context, linkID int64, r ClaimRequest) (v Voucher
 	if _, err := models.ParseDay(string(r.Day)); err != nil {
 		return v, err
 	}
-	if r.Key == "" || len(r.Key) > 200 {
-		return v, models.ErrInvalid.With("缺少请求编号")
+	if err := checkKey(r.Key); err != nil {
+		return v, err
 	}
 	r.People = max(r.People, 1)
 	err = d.write(ctx, func(t *tx) error {
