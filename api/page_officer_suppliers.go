@@ -19,7 +19,7 @@ type sellerRow struct {
 	models.Supplier
 	Licensed string
 	Account  bool // somebody can sign in for it
-	Doubtful bool
+	Doubtful bool // a number is stored that would be refused today
 }
 
 // officerSuppliers lists every supplier, those that were switched off too.
@@ -34,7 +34,7 @@ func (a *App) officerSuppliers(c *fiber.Ctx) error {
 	}
 	var rows []sellerRow
 	for _, s := range list {
-		rows = append(rows, sellerRow{s, s.LicenceKind.ZH(), logins[s.ID] != nil, len(s.Doubts()) > 0})
+		rows = append(rows, sellerRow{s, s.LicenceKind.ZH(), logins[s.ID] != nil, s.Check() != nil})
 	}
 	return a.officerPage(c, "officer_suppliers.html", "供应商", "/officer/suppliers", rows)
 }
@@ -102,6 +102,9 @@ func (a *App) showSeller(c *fiber.Ctx, s models.Supplier, retry *settingsForm) e
 		Back: NavItem{Label: "全部供应商", Href: "/officer/suppliers"}, Lead: "证照请对着原件填。编号的校验码会自动核对；真不真，要您看原件。",
 	}
 	form := settingsForm{ID: "supplier", Title: "资料", Action: "/officer/suppliers/new", Submit: "添加供应商", Fields: filled(sellerFields(), sellerValues(s), nil)}
+	body.Facts = []settingsFact{
+		{"第1步", "在这一页添加。"}, {"第2步", "请管理员在“账号”页开一个供应商账号。"}, {"第3步", "供应商自己填商品、送审，您在“商品”里看过再上架。"},
+	}
 	if s.ID != "" {
 		title, form.Action, form.Submit, form.Version = s.Name, "/officer/suppliers/"+s.ID, "保存资料", strconv.Itoa(s.Version)
 		logins, err := a.sellersLogins(c)
