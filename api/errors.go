@@ -79,6 +79,9 @@ func (a *App) toProblem(c *fiber.Ctx, err error) *problem {
 	}
 	e := models.Refusal(err)
 	p := newProblem(e)
+	if e.Kind == models.Unavailable {
+		c.Set(fiber.HeaderRetryAfter, "2")
+	}
 	if e.Kind == models.Internal || e.Kind == models.Unavailable {
 		p.RequestID = requestID(c)
 		a.Log.Error("request failed", "request", p.RequestID, "method", c.Method(), "route", routeOf(c), "err", err,

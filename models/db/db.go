@@ -97,7 +97,7 @@ func IsPostgres(url string) bool {
 }
 
 func openPostgres(c Config, conf *gorm.Config) (*gorm.DB, *sql.DB, error) {
-	g, err := gorm.Open(postgres.New(postgres.Config{DSN: c.URL}), conf)
+	g, err := gorm.Open(&pgDialector{&postgres.Dialector{Config: &postgres.Config{DSN: c.URL}}}, conf)
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot reach PostgreSQL: %w", err)
 	}
@@ -194,7 +194,7 @@ func (d *DB) write(ctx context.Context, do func(*tx) error) error {
 		case err == nil:
 			return nil
 		case !retryable(err):
-			return err
+			return away(err)
 		case try == maxTries || ctx.Err() != nil:
 			return models.ErrUnavailable.From(err)
 		}

@@ -56,7 +56,7 @@ func (l *liteDialector) Translate(err error) error {
 	case codes.SQLITE_CONSTRAINT_CHECK:
 		return gorm.ErrCheckConstraintViolated
 	}
-	return err
+	return away(err)
 }
 
 func sqliteBusy(err error) bool {
