@@ -27,15 +27,9 @@ type auditView struct {
 
 // audit lists what was done. An entry names no number, name or phone.
 func (a *App) audit(ctx context.Context, in *auditInput) (*listOutput[auditView], error) {
-	before, err := pageInput{After: in.After}.cursor()
-	if err != nil {
-		return nil, err
-	}
-	list, err := a.DB.AuditEntries(ctx, db.AuditFilter{Before: before, Actor: in.Actor, Act: in.Act, Object: in.Object, Limit: in.Limit})
-	if err != nil {
-		return nil, err
-	}
-	return listed(list, func(e models.Audit) auditView {
+	return paged(pageInput{in.After, in.Limit}, func(before int64, limit int) ([]models.Audit, error) {
+		return a.DB.AuditEntries(ctx, db.AuditFilter{Before: before, Actor: in.Actor, Act: in.Act, Object: in.Object, Limit: limit})
+	}, func(e models.Audit) auditView {
 		return auditView{e.ID, e.At.UTC(), e.Actor, e.Act, e.Object, e.Detail}
-	}, in.Limit, func(e models.Audit) int64 { return e.ID }), nil
+	}, func(e models.Audit) int64 { return e.ID })
 }

@@ -13,19 +13,23 @@ type spanInput struct {
 	To   string `query:"to" doc:"last day; absent = today"`
 }
 
-// span reads the days asked about.
-func (a *App) span(in *spanInput) (from, to models.Day, err error) {
-	to = a.DB.Today()
-	if in.To != "" {
-		if to, err = models.ParseDay(in.To); err != nil {
-			return from, to, err
-		}
+// figuresIn counts what happened in the days asked about.
+func (a *App) figuresIn(ctx context.Context, in *spanInput) (models.Figures, error) {
+	to, err := optionalDay(in.To)
+	if err != nil {
+		return models.Figures{}, err
 	}
-	from = to.Add(-29)
-	if in.From != "" {
-		from, err = models.ParseDay(in.From)
+	if to == "" {
+		to = a.DB.Today()
 	}
-	return from, to, err
+	from, err := optionalDay(in.From)
+	if err != nil {
+		return models.Figures{}, err
+	}
+	if from == "" {
+		from = to.Add(-29)
+	}
+	return a.DB.Figures(ctx, from, to)
 }
 
 type figuresView struct {
@@ -47,11 +51,7 @@ type figuresView struct {
 type figuresOutput struct{ Body figuresView }
 
 func (a *App) figures(ctx context.Context, in *spanInput) (*figuresOutput, error) {
-	from, to, err := a.span(in)
-	if err != nil {
-		return nil, err
-	}
-	f, err := a.DB.Figures(ctx, from, to)
+	f, err := a.figuresIn(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -70,11 +70,7 @@ type csvOutput struct {
 
 // figuresCSV gives the same as a file that spreadsheets open.
 func (a *App) figuresCSV(ctx context.Context, in *spanInput) (*csvOutput, error) {
-	from, to, err := a.span(in)
-	if err != nil {
-		return nil, err
-	}
-	f, err := a.DB.Figures(ctx, from, to)
+	f, err := a.figuresIn(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +78,7 @@ func (a *App) figuresCSV(ctx context.Context, in *spanInput) (*csvOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	return &csvOutput{mimeCSV, attachment("figures-" + string(from) + "-" + string(to) + ".csv"), csvFile(figureRows(f, spots))}, nil
+	return &csvOutput{mimeCSV, attachment("figures-" + string(f.From) + "-" + string(f.To) + ".csv"), csvFile(figureRows(f, spots))}, nil
 }
 
 // figureRows is all of it in one table: the counts, then the visits, then the sales.

@@ -45,6 +45,19 @@ func listed[M, V any](list []M, view func(M) V, limit int, id func(M) int64) *li
 	return out
 }
 
+// paged reads one page of a list that goes on from an id. list is given that id, 0 for the start, and how many at most.
+func paged[M, V any](in pageInput, list func(after int64, limit int) ([]M, error), view func(M) V, id func(M) int64) (*listOutput[V], error) {
+	after, err := in.cursor()
+	if err != nil {
+		return nil, err
+	}
+	items, err := list(after, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return listed(items, view, in.Limit, id), nil
+}
+
 // whole shows a list that has no pages.
 func whole[M, V any](list []M, view func(M) V) *listOutput[V] {
 	return listed(list, view, -1, func(M) int64 { return 0 })

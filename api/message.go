@@ -34,17 +34,11 @@ type messageView struct {
 }
 
 func (a *App) messages(ctx context.Context, in *pageInput) (*listOutput[messageView], error) {
-	after, err := in.cursor()
-	if err != nil {
-		return nil, err
-	}
-	list, err := a.DB.OpenMessages(ctx, after, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	return listed(list, func(m db.MessageView) messageView {
+	return paged(*in, func(after int64, limit int) ([]db.MessageView, error) {
+		return a.DB.OpenMessages(ctx, after, limit)
+	}, func(m db.MessageView) messageView {
 		return messageView{m.ID, m.Text, m.Who, m.AskedAt.UTC()}
-	}, in.Limit, func(m db.MessageView) int64 { return m.ID }), nil
+	}, func(m db.MessageView) int64 { return m.ID })
 }
 
 type answerInput struct {
@@ -69,13 +63,7 @@ func viewNotice(n db.NoticeView) noticeView { return noticeView{n.ID, n.Kind, n.
 
 // notices gives what a resident was told without having asked.
 func (a *App) notices(ctx context.Context, in *pageInput) (*listOutput[noticeView], error) {
-	after, err := in.cursor()
-	if err != nil {
-		return nil, err
-	}
-	list, err := a.DB.NoticesAfter(ctx, caller(ctx).Link.ID, after, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	return listed(list, viewNotice, in.Limit, func(n db.NoticeView) int64 { return n.ID }), nil
+	return paged(*in, func(after int64, limit int) ([]db.NoticeView, error) {
+		return a.DB.NoticesAfter(ctx, caller(ctx).Link.ID, after, limit)
+	}, viewNotice, func(n db.NoticeView) int64 { return n.ID })
 }

@@ -125,15 +125,9 @@ func (a *App) placeOrder(ctx context.Context, in *placeInput) (*bodyOf[checkoutV
 
 // orders lists the caller's orders, newest first.
 func (a *App) orders(ctx context.Context, in *pageInput) (*listOutput[orderView], error) {
-	before, err := in.cursor()
-	if err != nil {
-		return nil, err
-	}
-	list, err := a.DB.Orders(ctx, caller(ctx).Link.ID, before, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	return listed(list, viewOrder, in.Limit, orderID), nil
+	return paged(*in, func(before int64, limit int) ([]db.OrderView, error) {
+		return a.DB.Orders(ctx, caller(ctx).Link.ID, before, limit)
+	}, viewOrder, orderID)
 }
 
 type orderNoInput struct {

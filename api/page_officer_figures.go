@@ -8,11 +8,8 @@ import (
 	"github.com/jieban/jieban/models"
 )
 
-// spanMost is the longest span of figures, in days; columnsMost how many days are drawn one by one.
-const (
-	spanMost    = 1100
-	columnsMost = 31
-)
+// columnsMost is how many days are drawn one by one.
+const columnsMost = 31
 
 // figuresBody is what officer_figures.html shows.
 type figuresBody struct {
@@ -87,9 +84,6 @@ func (a *App) figuresOf(c *fiber.Ctx, from, to string) (f models.Figures, err er
 	last, err := models.ParseDay(to)
 	if err != nil {
 		return f, err
-	}
-	if first.Add(spanMost) < last {
-		return f, models.ErrInvalid.With("一次最多看三年")
 	}
 	return a.DB.Figures(c.UserContext(), first, last)
 }

@@ -25,13 +25,7 @@ func (a *App) showMessages(c *fiber.Ctx, body messagesBody) error {
 	if err != nil {
 		return err
 	}
-	more := len(list) > messageRows
-	if more {
-		list = list[:messageRows]
-	}
-	if body.Messages = list; len(list) > 0 {
-		body.Pager = t.pager(more, list[len(list)-1].ID)
-	}
+	body.Messages, body.Pager = turned(t, list, messageRows, func(m db.MessageView) int64 { return m.ID })
 	return a.officerPage(c, "officer_messages.html", "居民留言", "/officer/messages", body)
 }
 

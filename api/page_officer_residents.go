@@ -38,13 +38,7 @@ func (a *App) showRoster(c *fiber.Ctx, body rosterBody) error {
 	if err != nil {
 		return err
 	}
-	more := len(list) > rosterRows
-	if more {
-		list = list[:rosterRows]
-	}
-	if body.Entries = list; len(list) > 0 {
-		body.Pager = t.pager(more, list[len(list)-1].ID)
-	}
+	body.Entries, body.Pager = turned(t, list, rosterRows, func(e models.RosterEntry) int64 { return e.ID })
 	return a.officerPage(c, "officer_roster.html", "居民名册", "/officer/roster", body)
 }
 
@@ -119,16 +113,10 @@ func (a *App) showCases(c *fiber.Ctx, body casesBody) error {
 	if err != nil {
 		return err
 	}
-	more := len(list) > caseRows
-	if more {
-		list = list[:caseRows]
-	}
+	list, body.Pager = turned(t, list, caseRows, func(c db.Case) int64 { return c.Eligibility.ID })
 	for _, one := range list {
 		_, inside := p.InZone(one.Resident.Town)
 		body.Rows = append(body.Rows, caseRow{one, one.Resident.DocumentKind.Label(), inside, waited(a.DB.Now().Sub(one.Eligibility.AskedAt))})
-	}
-	if len(list) > 0 {
-		body.Pager = t.pager(more, list[len(list)-1].Eligibility.ID)
 	}
 	return a.officerPage(c, "officer_cases.html", "待核对的居民", "/officer/cases", body)
 }

@@ -42,17 +42,11 @@ type rosterView struct {
 }
 
 func (a *App) roster(ctx context.Context, in *pageInput) (*listOutput[rosterView], error) {
-	after, err := in.cursor()
-	if err != nil {
-		return nil, err
-	}
-	list, err := a.DB.Roster(ctx, after, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	return listed(list, func(e models.RosterEntry) rosterView {
+	return paged(*in, func(after int64, limit int) ([]models.RosterEntry, error) {
+		return a.DB.Roster(ctx, after, limit)
+	}, func(e models.RosterEntry) rosterView {
 		return rosterView{e.ID, e.MaskedName, e.MaskedNumber, e.Town, e.Village, e.ImportedAt.UTC()}
-	}, in.Limit, func(e models.RosterEntry) int64 { return e.ID }), nil
+	}, func(e models.RosterEntry) int64 { return e.ID })
 }
 
 // CaseView is one line of the officer's queue. It is exported for the document's sake: what is embedded must be.
@@ -71,15 +65,8 @@ func viewCase(c db.Case) CaseView {
 }
 
 func (a *App) cases(ctx context.Context, in *pageInput) (*listOutput[CaseView], error) {
-	after, err := in.cursor()
-	if err != nil {
-		return nil, err
-	}
-	list, err := a.DB.Cases(ctx, after, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	return listed(list, viewCase, in.Limit, func(c db.Case) int64 { return c.Eligibility.ID }), nil
+	return paged(*in, func(after int64, limit int) ([]db.Case, error) { return a.DB.Cases(ctx, after, limit) },
+		viewCase, func(c db.Case) int64 { return c.Eligibility.ID })
 }
 
 type caseFileOutput struct {

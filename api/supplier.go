@@ -276,15 +276,9 @@ type supplierOrdersInput struct {
 
 // supplierOrders lists the orders for the caller's goods, addresses masked.
 func (a *App) supplierOrders(ctx context.Context, in *supplierOrdersInput) (*listOutput[orderView], error) {
-	before, err := pageInput{After: in.After}.cursor()
-	if err != nil {
-		return nil, err
-	}
-	list, err := a.DB.SupplierOrders(ctx, caller(ctx).Account.SupplierID, in.State, before, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	return listed(list, viewOrder, in.Limit, orderID), nil
+	return paged(pageInput{in.After, in.Limit}, func(before int64, limit int) ([]db.OrderView, error) {
+		return a.DB.SupplierOrders(ctx, caller(ctx).Account.SupplierID, in.State, before, limit)
+	}, viewOrder, orderID)
 }
 
 // supplierOrderView is an order with where its parcels go.
