@@ -92,3 +92,8 @@ var (
 var (
 	ErrSupplier = &Error{Kind: Invalid, Code: "supplier_invalid", EN: "a field of the supplier is missing or out of range", ZH: "供应商信息不对：%s"}
 )
+
+// One-time codes.
+var (
+	ErrLinkTries = &Error{Kind: TooMany, Code: "too_many_codes", EN: "too many wrong one-time codes", ZH: "验证码试错的次数太多了。请过10分钟再试，或回复“人工”请工作人员核对。"}
+)

@@ -30,6 +30,13 @@ type Resident struct {
 	ErasedAt     *time.Time
 }
 
+// How many wrong one-time codes are taken within LinkTriesFor: from one session, and from all of them together.
+const (
+	LinkTries    = 5
+	LinkTriesAll = 300
+	LinkTriesFor = 10 * time.Minute
+)
+
 // Link is one way a person talks to us: a web session, a WeChat or Telegram user. Orders and talks belong to it.
 type Link struct {
 	ID         int64

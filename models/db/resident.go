@@ -280,18 +280,50 @@ func (d *DB) LinkCode(ctx context.Context, linkID int64) (code string, err error
 }
 
 // BindByCode opens a record in this session with a code shown in the bound one. A code works once.
-// It answers ErrWrongLinkCode, ErrConsentNeeded or ErrAlreadyBound.
+// It answers ErrWrongLinkCode, ErrLinkTries, ErrConsentNeeded or ErrAlreadyBound.
 func (d *DB) BindByCode(ctx context.Context, linkID int64, code string) (s Standing, err error) {
 	p, err := d.Programme(ctx)
 	if err != nil {
 		return s, err
 	}
+	try, err := d.tryCode(ctx, linkID)
+	if err != nil {
+		return s, err
+	}
 	code = strings.Join(strings.Fields(code), "")
 	err = d.write(ctx, func(t *tx) error {
-		s, err = t.bindByCode(p, linkID, code)
-		return err
+		if s, err = t.bindByCode(p, linkID, code); err != nil {
+			return err
+		}
+		return t.g.Exec("DELETE FROM link_tries WHERE link_id = ?", linkID).Error
 	})
+	if err != nil && !errors.Is(err, models.ErrWrongLinkCode) { // no code was tried
+		forget := func(t *tx) error { return t.g.Exec("DELETE FROM link_tries WHERE id = ?", try).Error }
+		err = errors.Join(err, d.write(ctx, forget))
+	}
 	return s, err
+}
+
+// tryCode counts a try before the code is looked at, in a transaction of its own that a wrong code does not undo. Codes
+// have 8 digits and sessions cost nothing: without the count of all, a patient script would open somebody's record.
+func (d *DB) tryCode(ctx context.Context, linkID int64) (try int64, err error) {
+	err = d.write(ctx, func(t *tx) error {
+		if err := found(t.lock().Select("id").Take(&models.Link{}, linkID).Error, "这个会话"); err != nil {
+			return err
+		}
+		now := d.realNow()
+		var all, mine int
+		err := t.g.Raw("SELECT COUNT(*), COALESCE(SUM(CASE WHEN link_id = ? THEN 1 ELSE 0 END), 0) FROM link_tries WHERE tried_at > ?",
+			linkID, now.Add(-models.LinkTriesFor)).Row().Scan(&all, &mine)
+		if err != nil {
+			return err
+		}
+		if mine >= models.LinkTries || all >= models.LinkTriesAll {
+			return models.ErrLinkTries
+		}
+		return t.g.Raw("INSERT INTO link_tries (link_id, tried_at) VALUES (?, ?) RETURNING id", linkID, now).Row().Scan(&try)
+	})
+	return try, err
 }
 
 func (t *tx) bindByCode(p models.Programme, linkID int64, code string) (s Standing, err error) {

@@ -111,6 +111,7 @@ func (d *DB) Forget(ctx context.Context) error {
 			t.g.Exec("DELETE FROM chat_messages WHERE came_at < ?", now.Add(-24*time.Hour)).Error,
 			t.g.Exec("DELETE FROM requests WHERE created_at < ?", now.Add(-requestKeep)).Error,
 			t.g.Exec("DELETE FROM link_codes WHERE expires_at < ?", now).Error,
+			t.g.Exec("DELETE FROM link_tries WHERE tried_at < ?", now.Add(-models.LinkTriesFor)).Error,
 			t.g.Exec("DELETE FROM sessions WHERE expires_at < ?", now).Error,
 			t.g.Exec("UPDATE orders SET address_sealed = NULL, note_sealed = NULL WHERE ended_at < ? AND address_sealed IS NOT NULL", t.now.Add(-addressKeep)).Error,
 		)

@@ -99,6 +99,13 @@ CREATE TABLE link_codes (
   expires_at  ${time} NOT NULL
 );
 
+CREATE TABLE link_tries (
+  id       ${id},
+  link_id  BIGINT NOT NULL REFERENCES links (id),
+  tried_at ${time} NOT NULL
+);
+CREATE INDEX link_tries_at ON link_tries (tried_at);
+
 CREATE TABLE roster (
   id            ${id},
   programme_id  TEXT NOT NULL REFERENCES programmes (id),
