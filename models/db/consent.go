@@ -48,15 +48,19 @@ func (d *DB) Consent(ctx context.Context, linkID int64, kinds ...models.ConsentK
 	})
 }
 
-// WithdrawConsent takes every consent back, as easily as it was given, and revokes the vouchers still open: nobody may
-// check a person at a gate without it. It answers how many vouchers that were.
+// WithdrawConsent takes every consent back, in whichever session the person gave it, as easily as it was given, and
+// revokes the vouchers still open: nobody may check a person at a gate without it. It answers how many vouchers that were.
 func (d *DB) WithdrawConsent(ctx context.Context, linkID int64) (revoked int, err error) {
 	err = d.write(ctx, func(t *tx) error {
 		var l models.Link
 		if err := found(t.lock().Take(&l, linkID).Error, "这个会话"); err != nil {
 			return err
 		}
-		if err := t.g.Exec("UPDATE consents SET withdrawn_at = ? WHERE link_id = ? AND withdrawn_at IS NULL", t.now, linkID).Error; err != nil {
+		links, err := t.linksOf(l)
+		if err != nil {
+			return err
+		}
+		if err := t.g.Exec("UPDATE consents SET withdrawn_at = ? WHERE link_id IN ? AND withdrawn_at IS NULL", t.now, links).Error; err != nil {
 			return err
 		}
 		if revoked, err = t.revokeAll(l.ResidentID); err != nil {
@@ -65,6 +69,15 @@ func (d *DB) WithdrawConsent(ctx context.Context, linkID int64) (revoked int, er
 		return t.audit(ByLink(linkID), "consent.withdraw", ByLink(linkID), fmt.Sprintf("vouchers revoked: %d", revoked))
 	})
 	return revoked, err
+}
+
+// linksOf are all sessions of the person behind l, l among them.
+func (t *tx) linksOf(l models.Link) (ids []int64, err error) {
+	if l.ResidentID == nil {
+		return []int64{l.ID}, nil
+	}
+	err = t.lock().Model(&models.Link{}).Where("resident_id = ?", *l.ResidentID).Order("id").Pluck("id", &ids).Error
+	return ids, err
 }
 
 // revokeAll revokes a person's open vouchers and gives their places back.
@@ -87,14 +100,18 @@ func (t *tx) revokeAll(residentID *int64) (int, error) {
 	return len(open), nil
 }
 
-// Erase deletes what is known of the person behind a link: number, name, phone, evidence, messages, talk, consents and
-// the addresses of orders that have ended. What stays names nobody in the clear: vouchers used, what was ordered
+// Erase deletes what is known of the person behind a link, in all their sessions: number, name, phone, evidence,
+// messages, talk, consents and the addresses of orders that have ended. What stays names nobody in the clear: vouchers used, what was ordered
 // (电商法 31 wants it three years), the audit, and the district's own roster. An order under way keeps its address until
 // Forget clears it.
 func (d *DB) Erase(ctx context.Context, linkID int64) error {
 	return d.write(ctx, func(t *tx) error {
 		var l models.Link
 		if err := found(t.lock().Take(&l, linkID).Error, "这个会话"); err != nil {
+			return err
+		}
+		links, err := t.linksOf(l)
+		if err != nil {
 			return err
 		}
 		if _, err := t.revokeAll(l.ResidentID); err != nil {
@@ -105,8 +122,10 @@ func (d *DB) Erase(ctx context.Context, linkID int64) error {
 				return err
 			}
 		}
-		if err := t.eraseLink(linkID); err != nil {
-			return err
+		for _, id := range links {
+			if err := t.eraseLink(id); err != nil {
+				return err
+			}
 		}
 		return t.audit(ByLink(linkID), "resident.erase", ByLink(linkID), "")
 	})
