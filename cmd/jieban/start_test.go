@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/jieban/jieban/models/db"
 )
 
 // TestRefusesToStart: what cannot work is said in one line on standard error, with a code that is not 0.
@@ -26,8 +28,16 @@ func TestRefusesToStart(t *testing.T) {
 	}
 	demo := start(t, filepath.Join(dir))
 	demo.stop()
-	if out, err := exec.Command(path, "keys", "--keys", filepath.Join(dir, "own.keys")).CombinedOutput(); err != nil {
+	if out, err := exec.Command(path, "keys", "--keys", filepath.Join(dir, "other.keys")).CombinedOutput(); err != nil {
 		t.Fatalf("%v %s", err, out)
+	}
+	keys, err := db.LoadKeys(filepath.Join(dir, "data", "jieban.keys"), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys.Generated = false
+	if err := keys.Write(filepath.Join(dir, "own.keys")); err != nil {
+		t.Fatal(err)
 	}
 	production := []string{"--mode", "production", "--addr", "127.0.0.1:0", "--public-url", "https://x.example", "--payment", "none"}
 	for name, c := range map[string]struct {
@@ -46,6 +56,7 @@ func TestRefusesToStart(t *testing.T) {
 		"production, no key":    {append(production, "--keys", "none.keys"), "needs a key file"},
 		"production, demo key":  {append(production, "--keys", "data/jieban.keys"), "refuses the generated key file"},
 		"production, demo data": {append(production, "--keys", "own.keys"), "demonstration accounts"},
+		"production, other key": {append(production, "--keys", "other.keys"), "not the one this database was begun with"},
 		"production, a clock":   {append(production, "--keys", "own.keys", "--clock", "2021-07-12T09:00:00+08:00"), "refuses JIEBAN_CLOCK"},
 	} {
 		t.Run(name, func(t *testing.T) {
