@@ -6,15 +6,18 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"mime/multipart"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/jieban/jieban/models"
+	"github.com/jieban/jieban/models/db"
 )
 
 const (
@@ -35,7 +38,7 @@ func (a *App) once(c *fiber.Ctx, who Caller, r route, run func()) error {
 		return models.ErrInvalid.With("Idempotency-Key要是1到128个可见字符")
 	}
 	name := r.method + " " + r.path
-	stored, replay, err := a.DB.BeginRequest(c.UserContext(), who.Actor, name, key, bodyHash(c))
+	stored, replay, err := a.begin(c.UserContext(), who.Actor, name, key, bodyHash(c))
 	if err != nil {
 		return err
 	}
@@ -65,6 +68,26 @@ func (a *App) once(c *fiber.Ctx, who Caller, r route, run func()) error {
 	}
 	kept = true
 	return nil
+}
+
+// firstFor is how long a repeat waits for the answer of the first, which is being made at this moment.
+const firstFor = 3 * time.Second
+
+// begin takes the key, or waits for who has it: a client that sends twice wants the answer, not to be told to ask again.
+func (a *App) begin(ctx context.Context, actor, route, key, hash string) (db.StoredAnswer, bool, error) {
+	until := time.Now().Add(firstFor)
+	for wait := 5 * time.Millisecond; ; wait = min(2*wait, 200*time.Millisecond) {
+		stored, replay, err := a.DB.BeginRequest(ctx, actor, route, key, hash)
+		inHand := errors.Is(err, models.ErrUnavailable) && models.Refusal(err).Cause == nil // a cause: the database is away
+		if !inHand || time.Now().After(until) {
+			return stored, replay, err
+		}
+		select {
+		case <-ctx.Done():
+			return stored, replay, err
+		case <-time.After(wait):
+		}
+	}
 }
 
 // bodyHash tells requests apart: the address with its parameters, and what was sent. The boundaries of a form differ

@@ -2,9 +2,11 @@ package db
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jieban/jieban/models"
+	"gorm.io/gorm"
 )
 
 // How long a request's answer is kept, and after how long one without an answer counts as lost with its process.
@@ -58,10 +60,12 @@ func (d *DB) BeginRequest(ctx context.Context, actor, route, key, bodyHash strin
 		return a, false, err
 	}
 	var row request
-	if err := d.read(ctx).Where("actor = ? AND route = ? AND key = ?", actor, route, key).Take(&row).Error; err != nil {
-		return a, false, err
-	}
+	err = d.read(ctx).Where("actor = ? AND route = ? AND key = ?", actor, route, key).Take(&row).Error
 	switch {
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		return a, false, models.ErrUnavailable // the first failed at this moment and let go of the key
+	case err != nil:
+		return a, false, err
 	case row.BodyHash != bodyHash:
 		return a, false, models.ErrKeyReused
 	case row.Status == 0:
