@@ -109,7 +109,9 @@ func (a *App) newFiber() *fiber.App {
 	return fiber.New(fiber.Config{
 		Immutable:      true, // request memory is used again: kept strings would change
 		ReadBufferSize: headerLimit, BodyLimit: bodyLimit, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, WriteTimeout: readTimeout,
-		DisableStartupMessage: true, ErrorHandler: a.fail, AppName: "jieban",
+		// Read by the handlers: what the server cannot read it answers before a route is known, as a page.
+		DisablePreParseMultipartForm: true,
+		DisableStartupMessage:        true, ErrorHandler: a.fail, AppName: "jieban",
 		EnableTrustedProxyCheck: true, TrustedProxies: a.Proxies, ProxyHeader: "X-Real-Ip", EnableIPValidation: true,
 	})
 }

@@ -195,7 +195,7 @@ func badRequest(status int, msg string, errs []error) *problem {
 	if len(zh) == 0 {
 		zh = []string{ruleZH("body", msg)}
 	}
-	p := newProblem(models.ErrInvalid.With(strings.Join(zh, ";")))
+	p := newProblem(models.ErrInvalid.With(strings.Join(zh, "；")))
 	p.Fields = fields
 	return p
 }

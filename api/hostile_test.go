@@ -1,10 +1,13 @@
 package api
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/jieban/jieban/models/db/dbtest"
 )
 
 // TestGoodScanWorksAfterHostileOnes sends a gate what scanners, bugs and attackers send; each gets a clear answer, and a
@@ -90,4 +93,46 @@ func TestPasswordsAreGuardedInBothWays(t *testing.T) {
 	}
 	c.post("/api/v1/sessions", map[string]string{"login": "officer", "password": "x"}).refused(http.StatusTooManyRequests, "too_many")
 	c.post("/signin", nil).want(http.StatusTooManyRequests)
+}
+
+// A form that cannot be read is refused by the route it was sent to: the API answers as an API.
+func TestUnreadableFormsAreRefusedAsProblems(t *testing.T) {
+	t.Parallel()
+	a, _ := newTestApp(t)
+	c := enrolled(t, a, "pending")
+	const part = "--xx\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n住在金凤镇\r\n"
+	for _, path := range []string{"/api/v1/eligibility/evidence", "/api/v1/nothing"} {
+		for name, body := range map[string]string{
+			"no form": "hello", "cut off": part, "another boundary": strings.ReplaceAll(part+"--xx--\r\n", "--xx", "--yy"), "empty": "",
+			"many parts": strings.Repeat(part, 5000) + "--xx--\r\n",
+		} {
+			got := c.post(path, body, "Content-Type", "multipart/form-data; boundary=xx")
+			if got.StatusCode < 400 || got.StatusCode > 499 || got.Header.Get("Content-Type") != "application/problem+json" {
+				t.Errorf("%s, %s: %d %s %.80s", path, name, got.StatusCode, got.Header.Get("Content-Type"), got.body)
+			}
+		}
+	}
+}
+
+// A provider's notices may come by the hundred from one address.
+func TestNoticesAreNotSlowedDown(t *testing.T) {
+	t.Parallel()
+	d := dbtest.SQLite(t)
+	a := appOn(t, d, func(c *Config) { c.NoFloodGuard, c.Pay = false, NewSandbox(d) })
+	c := program(t, a)
+	for range floodMost + 5 {
+		c.post(sandboxCallback, map[string]any{}).want(http.StatusBadRequest)
+	}
+}
+
+// However the address was typed, the picture is the one that the printer of codes expects: capital letters only.
+func TestTheCodesPictureIsTheSameInSmallLetters(t *testing.T) {
+	t.Parallel()
+	a, _ := newTestApp(t, frozen())
+	c := enrolled(t, a, "roster")
+	qr := c.post("/api/v1/vouchers", claimBody("2021-07-12", 1)).want(http.StatusCreated).object()["qr"].(string)
+	want, got := c.get(qr).want(http.StatusOK), c.get(strings.ToLower(qr)).want(http.StatusOK)
+	if !bytes.Equal(want.body, got.body) {
+		t.Error("another picture")
+	}
 }

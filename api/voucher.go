@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -121,7 +122,7 @@ func (a *App) tokenQR(c *fiber.Ctx) error {
 	if _, err := a.DB.ReadToken(token); err != nil {
 		return err
 	}
-	png, err := a.qr(token)
+	png, err := a.qr(strings.ToUpper(strings.Join(strings.Fields(token), ""))) // small letters would make a denser picture
 	if err != nil {
 		return err
 	}

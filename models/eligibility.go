@@ -114,7 +114,7 @@ func (d *Decision) window(q Question) {
 	case q.Day != "" && q.Day < today:
 		d.add(false, "day_past", clause, q.Day.ZH()+"已经过了。", "请选今天或以后的日子。")
 	case q.Day != "" && !p.OpenOn(q.Day):
-		d.add(false, "outside_window", clause, "优惠期是"+p.ValidFrom.ZH()+"到"+p.ValidTo.ZH()+","+q.Day.ZH()+"不在里面。", "请选优惠期内的日子。")
+		d.add(false, "outside_window", clause, "优惠期是"+p.ValidFrom.ZH()+"到"+p.ValidTo.ZH()+"，"+q.Day.ZH()+"不在里面。", "请选优惠期内的日子。")
 	default:
 		d.add(true, "window", clause, "在优惠期内（"+p.ValidFrom.ZH()+"到"+p.ValidTo.ZH()+"）。", "")
 	}
