@@ -26,6 +26,10 @@ func openSQLite(path string, conf *gorm.Config) (*gorm.DB, *sql.DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, nil, fmt.Errorf("cannot make the database's folder: %w", err)
 	}
+	// Whoever else has an account on the machine need not read it; the files beside it get the same mode.
+	if f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600); err == nil { // else it is there, or SQLite says why not
+		_ = f.Close()
+	}
 	s, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+sqliteParams)
 	if err != nil {
 		return nil, nil, err
