@@ -24,7 +24,8 @@ var EligibilityStates = Machine{
 		{"asked", "refused", "an officer refuses"},
 		{"refused", "asked", "the resident asks again with new evidence, or an officer opens it again"},
 		{"refused", "approved", "the resident is put on the roster"},
-		{"approved", "lapsed", "its end has come, or the roster dropped them"},
+		{"approved", "asked", "its last day is over, and the resident gives new evidence or an officer opens it again"},
+		{"approved", "lapsed", "the programme ended"},
 		{"refused", "lapsed", "the programme ended"},
 	},
 }
@@ -50,6 +51,11 @@ type Eligibility struct {
 	DecidedBy   *int64 // account; nil for a roster match
 	AskedAt     time.Time
 	DecidedAt   *time.Time
+}
+
+// MayReopen says whether a case that was decided can be asked anew on day d: it was refused, or its last day is over.
+func (e Eligibility) MayReopen(d Day) bool {
+	return e.State == EligibilityRefused || (e.State == EligibilityApproved && e.Until != "" && d > e.Until)
 }
 
 // TableName is spelled out: the noun has no plural of its own.

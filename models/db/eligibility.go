@@ -108,9 +108,9 @@ func (t *tx) giveEvidence(p models.Programme, linkID int64, ev models.Evidence) 
 	if err := found(t.lock().Where("programme_id = ? AND resident_id = ?", p.ID, r.ID).Take(&e).Error, "您的申请"); err != nil {
 		return err
 	}
-	switch e.State {
-	case models.EligibilityAsked:
-	case models.EligibilityRefused:
+	switch {
+	case e.State == models.EligibilityAsked:
+	case e.MayReopen(models.DayOf(t.now)):
 		if err := t.reopen(e); err != nil {
 			return err
 		}
@@ -124,24 +124,23 @@ func (t *tx) giveEvidence(p models.Programme, linkID int64, ev models.Evidence) 
 	return t.audit(ByLink(linkID), "evidence.give", fmt.Sprintf("eligibility:%d", e.ID), "")
 }
 
-// reopen puts a refused case back into the queue.
+// reopen puts a decided case back into the queue.
 func (t *tx) reopen(e models.Eligibility) error {
-	return one(t.g.Exec("UPDATE eligibility SET state = 'asked', asked_at = ?, decided_at = NULL WHERE id = ? AND state = 'refused'", t.now, e.ID))
+	return one(t.g.Exec("UPDATE eligibility SET state = 'asked', until = '', asked_at = ?, decided_at = NULL WHERE id = ? AND state = ?", t.now, e.ID, e.State))
 }
 
-// ReopenCase lets a refused case be decided again: the person stands at the window with a new proof. One that is open
-// already stays so. It answers ErrNotFound, and ErrCaseClosed for what was not refused.
+// ReopenCase lets a case that was refused, or whose last day is over, be decided again: the person stands at the window
+// with a new proof. One that is open already stays so. It answers ErrNotFound, and ErrCaseClosed for what still holds.
 func (d *DB) ReopenCase(ctx context.Context, by models.Account, id int64) error {
 	return d.write(ctx, func(t *tx) error {
 		var e models.Eligibility
 		if err := found(t.lock().Take(&e, id).Error, "这个申请"); err != nil {
 			return err
 		}
-		switch e.State {
-		case models.EligibilityAsked:
+		switch {
+		case e.State == models.EligibilityAsked:
 			return nil
-		case models.EligibilityRefused:
-		default:
+		case !e.MayReopen(models.DayOf(t.now)):
 			return models.ErrCaseClosed
 		}
 		if err := t.reopen(e); err != nil {

@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jieban/jieban/models"
 	"github.com/jieban/jieban/models/db"
@@ -98,6 +99,9 @@ func TestEvidence(t *testing.T) {
 		if codeOf(err) != "eligibility_lapsed" {
 			t.Errorf("after its end: %v", err)
 		}
+		must(t, d.DecideCase(ctx, officer, reopened(t, d, link), true, "", ""))
+		_, err = d.Claim(ctx, link, claimOf("O1", "2021-10-01", 1, "k"))
+		must(t, err)
 	})
 }
 
@@ -114,4 +118,19 @@ func TestRaceDecideCase(t *testing.T) {
 			}
 		}
 	})
+}
+
+// reopened moves past the end of a person's eligibility, has them give new evidence, and gives the case's id.
+func reopened(t *testing.T, d *db.DB, link int64) int64 {
+	t.Helper()
+	d.Shift(80 * 24 * time.Hour) // to 30 September, its last day
+	wants(t, d.GiveEvidence(ctx, link, "还住金凤镇", nil), models.ErrEvidenceUnasked)
+	d.Shift(24 * time.Hour)
+	must(t, d.GiveEvidence(ctx, link, "还住金凤镇", nil))
+	s, err := d.Standing(ctx, link)
+	must(t, err)
+	if s.Decision.State != "undecided" {
+		t.Fatalf("asked anew, but %s", s.Decision.State)
+	}
+	return s.Eligibility.ID
 }
