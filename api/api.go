@@ -224,7 +224,7 @@ func (a *App) officerRoutes() []route {
 		get("/api/v1/residents/cases/{id}", officer, "Open a case with its evidence (audited)", a.readCase),
 		get("/api/v1/residents/cases/{id}/evidence/{piece}.jpg", officer, "Show a photo given as evidence (audited)", a.evidencePhoto, answers("image/jpeg")),
 		post("/api/v1/residents/cases/{id}/decide", officer, "Decide a case", a.decideCase),
-		post("/api/v1/residents/cases/{id}/reopen", officer, "Let a refused case be decided again", a.reopenCase),
+		post("/api/v1/residents/cases/{id}/reopen", officer, "Let a case that was refused or has lapsed be decided again", a.reopenCase),
 		post("/api/v1/residents/search", officer, "Find a person by their document's number (audited)", a.findResident),
 		post("/api/v1/residents/{id}/release", officer, "Unbind a person from every session", a.release),
 		get("/api/v1/figures", officer, "Show the figures of a span of days", a.figures),

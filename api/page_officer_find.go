@@ -14,6 +14,7 @@ type fileBody struct {
 	File    db.ResidentFile
 	Kind    string // of the document
 	StateZH string
+	Today   models.Day
 	Wrong   int64  // the voucher that was not revoked
 	Why     string // the reason typed for it
 	Problem string
@@ -49,7 +50,7 @@ func (a *App) showResident(c *fiber.Ctx, body fileBody) error {
 	if body.File, err = a.DB.ReadResident(c.UserContext(), id); err != nil {
 		return err
 	}
-	body.Kind, body.StateZH = body.File.Resident.DocumentKind.Label(), "没有申请"
+	body.Kind, body.StateZH, body.Today = body.File.Resident.DocumentKind.Label(), "没有申请", a.DB.Today()
 	if e := body.File.Eligibility; e != nil {
 		body.StateZH = eligibilityZH[e.State]
 		if e.State == models.EligibilityApproved && body.File.Decision.State != "eligible" {
@@ -75,7 +76,7 @@ func (a *App) officerRevoke(c *fiber.Ctx) error {
 	return a.back(c, "/officer/residents/"+c.Params("id"), "券已作废，并在聊天里把原因告诉了本人。")
 }
 
-// officerReopen puts a refused case back into the queue and goes to it.
+// officerReopen puts a decided case back into the queue and goes to it.
 func (a *App) officerReopen(c *fiber.Ctx) error {
 	id, err := pathID(c, "id", "这个申请")
 	if err != nil {
