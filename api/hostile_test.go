@@ -136,3 +136,19 @@ func TestTheCodesPictureIsTheSameInSmallLetters(t *testing.T) {
 		t.Error("another picture")
 	}
 }
+
+// Only a token that we could have made is a session; for any other a new one is made, as the web chat does.
+func TestATokenChosenByHandIsNoSession(t *testing.T) {
+	t.Parallel()
+	a, _ := newTestApp(t)
+	for token, fresh := range map[string]bool{
+		strings.Repeat("a", 32): true, strings.Repeat("a", 40): true, strings.Repeat("A", 43): false, strings.Repeat("A", 42) + "B": true,
+		strings.Repeat("A", 44): true,
+	} {
+		c := program(t, a)
+		c.get("/api/v1/eligibility", headerSession, token).want(http.StatusOK)
+		if made := c.cookies[cookieResident] != ""; made != fresh {
+			t.Errorf("%s: a new session %v, want %v", token, made, fresh)
+		}
+	}
+}
