@@ -151,19 +151,12 @@ type accountAddCmd struct {
 
 // Run adds an account.
 func (c accountAddCmd) Run(ctx context.Context) error {
-	password, err := readPassword()
-	if err != nil {
+	return c.withPassword(ctx, func(d *db.DB, password string) error {
+		_, err := d.AddAccount(ctx, db.System, db.NewAccount{
+			Login: c.Login, Name: c.Name, Password: password, Role: models.Role(c.Role), SpotID: c.Spot, SupplierID: c.Supplier,
+		})
 		return err
-	}
-	d, err := c.open(ctx, "")
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	_, err = d.AddAccount(ctx, db.System, db.NewAccount{
-		Login: c.Login, Name: c.Name, Password: password, Role: models.Role(c.Role), SpotID: c.Spot, SupplierID: c.Supplier,
 	})
-	return spoken(err)
 }
 
 type accountPasswordCmd struct {
@@ -173,16 +166,21 @@ type accountPasswordCmd struct {
 
 // Run sets a password.
 func (c accountPasswordCmd) Run(ctx context.Context) error {
+	return c.withPassword(ctx, func(d *db.DB, password string) error { return d.SetPassword(ctx, db.System, c.Login, password) })
+}
+
+// withPassword reads a password before it opens the database, and gives both to do.
+func (s store) withPassword(ctx context.Context, do func(*db.DB, string) error) error {
 	password, err := readPassword()
 	if err != nil {
 		return err
 	}
-	d, err := c.open(ctx, "")
+	d, err := s.open(ctx, "")
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	return spoken(d.SetPassword(ctx, db.System, c.Login, password))
+	return spoken(do(d, password))
 }
 
 // spoken gives a refusal in the words for people, with its code.
