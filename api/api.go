@@ -8,6 +8,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -33,7 +34,8 @@ type Config struct {
 	RealClock    func() time.Time // nil = time.Now
 	Samples      []Sample
 	DemoAccounts []DemoAccount
-	NoFloodGuard bool     // for tests, which ask faster than people
+	Flood        int      // requests that one address may make in 10 s; 0 = 1000, negative = as many as it likes
+	NoFloodGuard bool     // for tests, which ask and sign in faster than people
 	Proxies      []string // addresses of reverse proxies whose X-Real-IP is believed
 }
 
@@ -82,7 +84,7 @@ func New(c Config) (*App, error) {
 	}
 	a := &App{
 		Config: c, codes: newCodeCache(256), metrics: newMetrics(),
-		flood: newWindows(floodMost, floodWindow), guesses: newWindows(passwordsMost, time.Minute),
+		flood: newWindows(cmp.Or(c.Flood, floodMost), floodWindow), guesses: newWindows(passwordsMost, time.Minute),
 	}
 	var err error
 	if a.assets, err = loadAssets(); err != nil {

@@ -25,6 +25,10 @@ type Consent struct {
 	WithdrawnAt *time.Time
 }
 
+// Answerable says whether it is set who answers for personal data and how to reach them: without, no consent means
+// anything (PIPL 17).
+func (p Programme) Answerable() bool { return p.Controller != "" && p.Contact != "" }
+
 // ConsentNotice says, before anything is asked, who processes which data, what for and how long (PIPL 17 and 30).
 func (p Programme) ConsentNotice() string {
 	return "办理前请您知道：\n" +

@@ -5,7 +5,7 @@ package models
 // General refusals.
 var (
 	ErrInternal    = &Error{Kind: Internal, Code: "internal", EN: "something went wrong on our side", ZH: "系统出了点问题，我们已记录。请稍后再试，或回复“人工”。"}
-	ErrUnavailable = &Error{Kind: Unavailable, Code: "unavailable", EN: "busy, try again", ZH: "现在人多，请过几秒再试一次，不会重复办理。"}
+	ErrUnavailable = &Error{Kind: Unavailable, Code: "unavailable", EN: "busy, try again", ZH: "现在人多或正在维护，请过几秒再试一次，不会重复办理。"}
 	ErrInvalid     = &Error{Kind: Invalid, Code: "invalid_request", EN: "the request is malformed", ZH: "没看懂这次提交的内容：%s。请改好后再试。"}
 	ErrUnsigned    = &Error{Kind: Unsigned, Code: "unsigned", EN: "sign in first", ZH: "请先登录再办理。"}
 	ErrForbidden   = &Error{Kind: Forbidden, Code: "forbidden", EN: "this role may not do that", ZH: "您的账号没有这项权限，需要时请找本单位的管理员。"}
@@ -28,6 +28,7 @@ var (
 // Who a resident is.
 var (
 	ErrConsentNeeded  = &Error{Kind: Conflict, Code: "consent_needed", EN: "consent has not been given", ZH: "还没有取得您的同意，不能办理。请先看说明并选择“同意”。"}
+	ErrNoController   = &Error{Kind: Conflict, Code: "controller_unset", EN: "nobody is named who answers for personal data", ZH: "负责处理个人信息的单位还没有登记，暂时不能办理。请工作人员先在“活动设置”里填写负责单位和联系方式。"}
 	ErrIdentityNeeded = &Error{Kind: Conflict, Code: "identity_needed", EN: "no document has been given yet", ZH: "还不知道您是谁。请先登记证件号码和姓名。"}
 	ErrBoundElsewhere = &Error{Kind: Conflict, Code: "bound_elsewhere", EN: "this record is bound to another session", ZH: "这个证件已在另一部手机或浏览器登记过。为保护本人信息，请在原来的聊天里回复“绑定”取得8位验证码，再在这里输入；或回复“人工”请工作人员核对。"}
 	ErrAlreadyBound   = &Error{Kind: Conflict, Code: "already_bound", EN: "this session already belongs to another person", ZH: "这个聊天已登记为%s。要给别人领，请用他本人的手机，或回复“人工”。"}

@@ -23,6 +23,7 @@ type serveCmd struct {
 	PublicURL string   `env:"JIEBAN_PUBLIC_URL" help:"Address that people and QR codes use. The demonstration's default is the address listened on."`
 	Payment   string   `env:"JIEBAN_PAYMENT" default:"sandbox" enum:"sandbox,none" help:"Payment provider: sandbox plays one, none sells nothing."`
 	Proxies   []string `env:"JIEBAN_PROXIES" help:"Addresses of reverse proxies whose X-Real-Ip header is believed."`
+	Flood     int      `env:"JIEBAN_FLOOD" default:"1000" help:"Requests that one address may make in 10 s, sign-in apart; 0 = as many as it likes."`
 	Log       string   `env:"JIEBAN_LOG" default:"text" enum:"text,json" help:"text or json."`
 }
 

@@ -16,7 +16,10 @@ import (
 
 // wire puts the parts together: the database, the conversation, the payment provider, the HTTP side and the jobs.
 func (c serveCmd) wire(d *db.DB, base string) (*api.App, []job, error) {
-	conf := api.Config{DB: d, Demo: !c.production(), PublicURL: base, Version: version, Log: slog.Default(), Proxies: c.Proxies}
+	conf := api.Config{DB: d, Demo: !c.production(), PublicURL: base, Version: version, Log: slog.Default(), Proxies: c.Proxies, Flood: c.Flood}
+	if c.Flood == 0 {
+		conf.Flood = -1
+	}
 	talk := bot.Options{PublicURL: base, Demo: conf.Demo}
 	if conf.Demo {
 		var err error

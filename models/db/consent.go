@@ -21,8 +21,16 @@ func (t *tx) consents(linkID int64) (map[models.ConsentKind]bool, error) {
 	return given, err
 }
 
-// Consent records a person's yes to each kind; a yes that is already there stays.
+// Consent records a person's yes to each kind; a yes that is already there stays. It answers ErrNoController while nobody
+// is named who answers for personal data.
 func (d *DB) Consent(ctx context.Context, linkID int64, kinds ...models.ConsentKind) error {
+	p, err := d.Programme(ctx)
+	if err != nil {
+		return err
+	}
+	if !p.Answerable() {
+		return models.ErrNoController
+	}
 	return d.write(ctx, func(t *tx) error {
 		var l models.Link
 		if err := found(t.lock().Take(&l, linkID).Error, "这个会话"); err != nil {

@@ -300,3 +300,23 @@ func TestWrongKeysAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestNobodyConsentsToNobody: a production database names no controller until an officer does, and takes no consent.
+func TestNobodyConsentsToNobody(t *testing.T) {
+	d, err := db.Open(ctx, db.Config{URL: filepath.Join(t.TempDir(), "jieban.db"), Keys: db.GenerateKeys()})
+	must(t, err)
+	defer d.Close()
+	_, err = d.Seed(ctx, false)
+	must(t, err)
+	link := visitor(t, d, "a")
+	wants(t, d.Consent(ctx, link, models.ConsentSensitive), models.ErrNoController)
+	p, err := d.Programme(ctx)
+	must(t, err)
+	p.Controller = "某区管委会"
+	_, err = d.SetProgramme(ctx, officer, p)
+	wants(t, err, models.ErrOfferSettings)
+	p.Contact = "政务大厅3号窗口"
+	_, err = d.SetProgramme(ctx, officer, p)
+	must(t, err)
+	must(t, d.Consent(ctx, link, models.ConsentSensitive))
+}

@@ -22,8 +22,8 @@ func (d *DB) SetProgramme(ctx context.Context, by models.Account, p models.Progr
 	if _, err := models.ParseDay(string(p.ValidTo)); err != nil {
 		return p, err
 	}
-	if p.ValidTo < p.ValidFrom || p.KeepDays < 0 || p.KeepDays > 3650 || p.Title == "" || p.Controller == "" {
-		return p, models.ErrOfferSettings.With("活动名称、负责单位、起止日期都要填，开始不能晚于结束。")
+	if p.ValidTo < p.ValidFrom || p.KeepDays < 0 || p.KeepDays > 3650 || p.Title == "" || !p.Answerable() {
+		return p, models.ErrOfferSettings.With("活动名称、负责单位、联系方式、起止日期都要填，开始不能晚于结束。")
 	}
 	return p, d.write(ctx, func(t *tx) error {
 		version := p.Version

@@ -129,6 +129,9 @@ func (d *DB) Seed(ctx context.Context, demo bool) (fresh bool, err error) {
 			return err
 		}
 		fresh = true
+		if !demo { // who answers for people's data here is not for a seed to say
+			p.Programme.Controller, p.Programme.Contact = "", ""
+		}
 		if err := t.seedProgramme(p); err != nil {
 			return err
 		}
