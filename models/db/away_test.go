@@ -42,6 +42,8 @@ func TestAFullDiskIsNoFaultOfTheRequest(t *testing.T) {
 func TestPostgresMayGoAndComeBack(t *testing.T) {
 	address := dbtest.Template(t, "away", func(string) {})
 	d := dbtest.Open(t, address)
+	_, err := d.Seed(ctx, true)
+	must(t, err)
 	link := visitor(t, d, "me")
 	u, err := url.Parse(address)
 	must(t, err)
