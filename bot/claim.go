@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/jieban/jieban/bot/words"
 	"github.com/jieban/jieban/models"
 	"github.com/jieban/jieban/models/db"
 )
@@ -28,7 +29,7 @@ func (t *turn) claim() error {
 }
 
 // fill takes over what a sentence says of the visit, and tells whether it said anything.
-func (t *turn) fill(h Heard) bool {
+func (t *turn) fill(h words.Heard) bool {
 	c := &t.k.Claim
 	if h.Spot != "" {
 		c.Spot = h.Spot
@@ -40,13 +41,13 @@ func (t *turn) fill(h Heard) bool {
 		c.People = h.People
 	}
 	switch h.Ask {
-	case AskSpot:
+	case words.AskSpot:
 		c.Spot = ""
-	case AskDay, AskPastDay:
+	case words.AskDay, words.AskPastDay:
 		c.Day = ""
-	case AskPeople:
+	case words.AskPeople:
 		c.People = 0
-	case AskProduct, AskQuantity, AskPrice, AskStock, "":
+	case words.AskProduct, words.AskQuantity, words.AskPrice, words.AskStock, "":
 		return h.Spot != "" || h.Date != "" || h.People > 0
 	}
 	return true
@@ -101,7 +102,7 @@ func (t *turn) askSpot() error {
 	}
 	question := "您要去哪个景区？"
 	among := map[string]bool{}
-	if t.reading && t.heard.Ask == AskSpot {
+	if t.reading && t.heard.Ask == words.AskSpot {
 		question = t.heard.Question()
 		for _, id := range t.heard.EitherSpot {
 			among[id] = true
@@ -126,7 +127,7 @@ func (t *turn) askDay() error {
 	if err != nil {
 		return t.refuse(err)
 	}
-	if t.reading && len(t.heard.EitherDay) > 0 && (t.heard.Ask == AskDay || t.heard.Ask == AskPastDay) {
+	if t.reading && len(t.heard.EitherDay) > 0 && (t.heard.Ask == words.AskDay || t.heard.Ask == words.AskPastDay) {
 		var days []Choice
 		for _, d := range t.heard.EitherDay {
 			days = append(days, one(models.Day(d).ZH()))
@@ -152,7 +153,7 @@ func (t *turn) askDay() error {
 		return t.ask(stepDay, "您可以：", list("换景区", "其他日期", "人工")...)
 	}
 	question := o.Spot.Name + "，哪一天去？"
-	if q := t.heard.Question(); t.reading && q != "" && t.heard.Ask != AskSpot {
+	if q := t.heard.Question(); t.reading && q != "" && t.heard.Ask != words.AskSpot {
 		question = q
 	}
 	return t.ask(stepDay, question, append(days, one("其他日期"))...)
@@ -170,7 +171,7 @@ func (t *turn) askPeople() error {
 		choices = append(choices, one(strconv.Itoa(n)+"人"))
 	}
 	question := o.Spot.Name + " " + t.k.Claim.Day.ZH() + "，连您自己，一共几个人去？"
-	if t.reading && t.heard.Ask == AskPeople {
+	if t.reading && t.heard.Ask == words.AskPeople {
 		question = t.heard.Question()
 	}
 	question += "一张券最多" + strconv.Itoa(most) + "人"
@@ -207,10 +208,10 @@ func (t *turn) change(slot func(*claimSlots)) error {
 }
 
 // visits says whether a sentence may speak of the visit that is being arranged, and of nothing else.
-func visits(h Heard) bool {
+func visits(h words.Heard) bool {
 	switch h.Intent {
-	case IntentClaim, IntentOther, IntentSpots, IntentYes, IntentNo, IntentBack:
-		return h.Ask != AskPrice && h.Ask != AskStock
+	case words.IntentClaim, words.IntentOther, words.IntentSpots, words.IntentYes, words.IntentNo, words.IntentBack:
+		return h.Ask != words.AskPrice && h.Ask != words.AskStock
 	}
 	return false
 }
@@ -278,7 +279,7 @@ func (t *turn) takeConfirm() (bool, error) {
 		return true, t.issue()
 	case visits(h) && t.fill(h):
 		return true, t.goOn()
-	case h.Intent == IntentYes:
+	case h.Intent == words.IntentYes:
 		return true, t.issue()
 	case t.says("不对", "不是", "错", "不", "搞错"):
 		t.say("没关系，哪里不对？")

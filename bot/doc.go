@@ -4,7 +4,7 @@
 //
 //   - Engine answers one message (bot.go); a turn is the answering of one message (turn.go); a talk is what is
 //     remembered between two of them (talk.go): the step, the slots filled so far, what was said last.
-//   - Reader hears what a sentence asks for (words.go); hear.go asks it with the names that are in the database.
+//   - package words hears what a sentence asks for; hear.go asks it with the names that are in the database.
 //   - A message is read as a word that means the same everywhere (command.go), a doubt (why.go), an answer to the
 //     question that stands (step.go), or a wish (wish.go), in this order.
 //   - The rest is one noun a file: consent.go, resident.go, evidence.go, offer.go and claim.go lead to a voucher, which

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jieban/jieban/bot/words"
 	"github.com/jieban/jieban/models"
 	"golang.org/x/text/unicode/norm"
 )
@@ -16,7 +17,7 @@ import (
 // ago may be asked for by its name.
 type nameCache struct {
 	mu      sync.Mutex
-	reader  *Reader
+	reader  *words.Reader
 	product string // an example of what people ask for, with its unit: 斤羊肚菌
 	until   time.Time
 }
@@ -25,7 +26,7 @@ type nameCache struct {
 const namesFor = 30 * time.Second
 
 // reader gives the Reader of the moment. One who waits for it waits for a few small queries.
-func (e *Engine) reader(ctx context.Context) (*Reader, error) {
+func (e *Engine) reader(ctx context.Context) (*words.Reader, error) {
 	e.names.mu.Lock()
 	defer e.names.mu.Unlock()
 	now := e.d.Now()
@@ -36,7 +37,7 @@ func (e *Engine) reader(ctx context.Context) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.names.reader, e.names.until, e.names.product = NewReader(v), now.Add(namesFor), ""
+	e.names.reader, e.names.until, e.names.product = words.NewReader(v), now.Add(namesFor), ""
 	if len(v.Products) > 0 {
 		p := v.Products[0]
 		e.names.product = p.Unit + append(p.Aliases, p.Name)[0]
@@ -53,7 +54,7 @@ func (e *Engine) example(ctx context.Context) (string, error) {
 }
 
 // shortest is the shortest name of a spot.
-func shortest(n Named) string {
+func shortest(n words.Named) string {
 	name := n.Name
 	for _, a := range n.Aliases {
 		if a != "" && len(a) < len(name) {
@@ -64,13 +65,13 @@ func shortest(n Named) string {
 }
 
 // vocabulary collects every name on sale and on offer.
-func (e *Engine) vocabulary(ctx context.Context) (v Vocabulary, err error) {
+func (e *Engine) vocabulary(ctx context.Context) (v words.Vocabulary, err error) {
 	spots, err := e.d.Spots(ctx)
 	if err != nil {
 		return v, err
 	}
 	for _, s := range spots {
-		v.Spots = append(v.Spots, Named{ID: s.ID, Name: s.Name, Aliases: s.Aliases})
+		v.Spots = append(v.Spots, words.Named{ID: s.ID, Name: s.Name, Aliases: s.Aliases})
 	}
 	suppliers, err := e.d.Suppliers(ctx) // lists of the shop leave the other names out; a supplier's own list has them
 	if err != nil {
@@ -88,7 +89,7 @@ func (e *Engine) vocabulary(ctx context.Context) (v Vocabulary, err error) {
 			if p.State != models.ListingListed {
 				continue
 			}
-			n := Named{ID: p.ID, Name: p.Name, Aliases: p.Aliases}
+			n := words.Named{ID: p.ID, Name: p.Name, Aliases: p.Aliases}
 			if len(p.SKUs) > 0 {
 				n.Unit = p.SKUs[0].Unit
 			}
@@ -102,13 +103,13 @@ func (e *Engine) vocabulary(ctx context.Context) (v Vocabulary, err error) {
 var corrected = regexp.MustCompile(`(?:不是|不去|不要|别去)[^，,。]{1,12}[，,。 ]+(?:而?是|去|改成|换成|要)(.+)`)
 
 // hear reads the message, once a turn.
-func (t *turn) hear() (Heard, error) {
+func (t *turn) hear() (words.Heard, error) {
 	if t.reading {
 		return t.heard, nil
 	}
 	r, err := t.e.reader(t.ctx)
 	if err != nil {
-		return Heard{}, err
+		return words.Heard{}, err
 	}
 	t.heard, t.reading = r.Read(corrected.ReplaceAllString(t.text, "$1"), string(t.e.d.Today())), true
 	return t.heard, nil

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jieban/jieban/bot/words"
 	"github.com/jieban/jieban/models"
 	"github.com/jieban/jieban/models/db"
 )
@@ -29,7 +30,7 @@ func (t *turn) examples() (spot, product string, err error) {
 	offers, err := t.e.d.Offers(t.ctx)
 	spot = "景区"
 	if len(offers) > 0 {
-		spot = shortest(Named{Name: offers[0].Spot.Name, Aliases: offers[0].Spot.Aliases})
+		spot = shortest(words.Named{Name: offers[0].Spot.Name, Aliases: offers[0].Spot.Aliases})
 	}
 	if err != nil {
 		return "", "", err

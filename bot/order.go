@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/jieban/jieban/bot/words"
 	"github.com/jieban/jieban/models"
 	"github.com/jieban/jieban/models/db"
 )
@@ -19,7 +20,7 @@ type want struct {
 }
 
 // order begins with what a sentence asks for (要两箱脆红李).
-func (t *turn) order(h Heard) error {
+func (t *turn) order(h words.Heard) error {
 	if len(h.Products) == 1 && h.Products[0].Quantity == 0 && h.Products[0].Unit == "" {
 		return t.product(h.Products[0].ID) // a bare name is looked at first
 	}
@@ -30,7 +31,7 @@ func (t *turn) order(h Heard) error {
 		}
 		t.k.Shop.Wants = append(t.k.Shop.Wants, wanted(p, p.ID))
 	}
-	if h.Ask == AskProduct && len(h.Either) > 0 {
+	if h.Ask == words.AskProduct && len(h.Either) > 0 {
 		w := wanted(h.Either[0], "")
 		for _, p := range h.Either {
 			w.Among = append(w.Among, p.ID)
@@ -41,7 +42,7 @@ func (t *turn) order(h Heard) error {
 }
 
 // wanted keeps a whole number that can be ordered; halves and hundreds are asked again.
-func wanted(p HeardProduct, id string) want {
+func wanted(p words.HeardProduct, id string) want {
 	w := want{Product: id, Unit: p.Unit, Amount: p.Quantity}
 	if n := int(p.Quantity); float64(n) == p.Quantity && n <= models.MaxQuantity {
 		w.Quantity = n
@@ -290,11 +291,11 @@ func (t *turn) takeOrder() (bool, error) {
 		return true, t.putInBasket()
 	case len(h.Products) > 0:
 		return true, t.order(h)
-	case t.says("确认", "对", "是", "好", "好的", "可以", "要得", "下单", "买", "确认下单", "行") || h.Intent == IntentYes:
+	case t.says("确认", "对", "是", "好", "好的", "可以", "要得", "下单", "买", "确认下单", "行") || h.Intent == words.IntentYes:
 		return true, t.askAddress()
 	case counted && n >= 1 && n <= models.MaxQuantity:
 		return true, t.recount(n)
-	case t.says("不对", "不是", "错", "不", "不要", "不买") || h.Intent == IntentNo:
+	case t.says("不对", "不是", "错", "不", "不要", "不买") || h.Intent == words.IntentNo:
 		return true, t.again("没关系。要改数量点“改数量”，要换别的直接说名字，不买了点“取消”。")
 	}
 	return false, nil

@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/jieban/jieban/bot/words"
 	"github.com/jieban/jieban/models"
 	"github.com/jieban/jieban/models/db"
 )
@@ -204,7 +205,7 @@ func (t *turn) takeName() (bool, error) {
 	case err != nil:
 		return true, t.again(models.Refusal(err).ZH)
 	case name != t.k.Who.Odd && !plainName(name):
-		if h, err := t.hear(); err != nil || h.Intent != IntentOther || h.Spot != "" || h.Date != "" || len(h.Products) > 0 {
+		if h, err := t.hear(); err != nil || h.Intent != words.IntentOther || h.Spot != "" || h.Date != "" || len(h.Products) > 0 {
 			return false, err
 		}
 		t.k.Who.Odd, t.shown = name, models.MaskName(name)

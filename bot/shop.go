@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/jieban/jieban/bot/words"
 	"github.com/jieban/jieban/models"
 	"github.com/jieban/jieban/models/db"
 )
@@ -78,9 +79,9 @@ func (t *turn) takeShop() (bool, error) {
 	switch {
 	case err != nil:
 		return true, err
-	case len(h.Products) > 0 || h.Ask == AskProduct || h.Spot != "" || h.Date != "":
+	case len(h.Products) > 0 || h.Ask == words.AskProduct || h.Spot != "" || h.Date != "":
 		return false, nil
-	case h.Intent != IntentOther && h.Intent != IntentBuy:
+	case h.Intent != words.IntentOther && h.Intent != words.IntentBuy:
 		return false, nil
 	}
 	return t.search(true)
@@ -206,7 +207,7 @@ func (t *turn) productCommand() (bool, error) {
 }
 
 // prices answers what something costs, or whether there is any, with the list of packs.
-func (t *turn) prices(h Heard) error {
+func (t *turn) prices(h words.Heard) error {
 	if len(h.Products) == 1 {
 		return t.product(h.Products[0].ID)
 	}

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/jieban/jieban/bot/words"
 	"github.com/jieban/jieban/models"
 )
 
@@ -24,7 +25,7 @@ type turn struct {
 	said    []Reply
 	secret  string // what must not be kept in the history
 	erased  bool
-	heard   Heard
+	heard   words.Heard
 	reading bool // heard is filled
 }
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/jieban/jieban/bot/words"
 	"github.com/jieban/jieban/models"
 	"github.com/jieban/jieban/models/db"
 )
@@ -147,7 +148,7 @@ func (t *turn) takeCancel() (bool, error) {
 }
 
 // cancelSome finds the voucher that a sentence wants cancelled (取消濯水那张); where several fit, they are listed.
-func (t *turn) cancelSome(h Heard) error {
+func (t *turn) cancelSome(h words.Heard) error {
 	views, err := t.e.d.Vouchers(t.ctx, t.link)
 	if err != nil {
 		return t.refuse(err)

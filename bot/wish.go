@@ -1,6 +1,10 @@
 package bot
 
-import "regexp"
+import (
+	"regexp"
+
+	"github.com/jieban/jieban/bot/words"
+)
 
 var (
 	anger      = regexp.MustCompile(`骗子|骗人|骗我|投诉|举报|垃圾|什么破|气死|坑人|有病|滚|他妈|傻|无语|太差|差评|烦死`)
@@ -36,33 +40,33 @@ func (t *turn) wish() (bool, error) {
 	if do := t.wishOf(h); do != nil {
 		return true, do()
 	}
-	if h.Intent == IntentOther && t.k.Step == "" && len([]rune(h.Text)) >= 2 {
+	if h.Intent == words.IntentOther && t.k.Step == "" && len([]rune(h.Text)) >= 2 {
 		return t.search(t.mentions("有没有", "有卖", "卖不卖", "买"))
 	}
 	return false, nil
 }
 
 // wishOf weighs what was heard: what was asked comes before what is wanted, goods before visits.
-func (t *turn) wishOf(h Heard) func() error {
+func (t *turn) wishOf(h words.Heard) func() error {
 	switch {
-	case h.Ask == AskPrice || h.Ask == AskStock:
+	case h.Ask == words.AskPrice || h.Ask == words.AskStock:
 		if h.Spot != "" && len(h.Products) == 0 {
 			return func() error { return t.spot(h.Spot) }
 		}
 		return func() error { return t.prices(h) }
-	case h.Intent == IntentTrack:
+	case h.Intent == words.IntentTrack:
 		return t.trackSome
-	case h.Intent == IntentVoucherCancel:
+	case h.Intent == words.IntentVoucherCancel:
 		return func() error { return t.cancelSome(h) }
-	case h.Intent == IntentOrderCancel:
+	case h.Intent == words.IntentOrderCancel:
 		return t.dropSome
-	case h.Intent == IntentRefund:
+	case h.Intent == words.IntentRefund:
 		return t.refund
-	case len(h.Products) > 0 || h.Ask == AskProduct:
+	case len(h.Products) > 0 || h.Ask == words.AskProduct:
 		return func() error { return t.order(h) }
-	case h.Intent == IntentSpots && h.Spot != "":
+	case h.Intent == words.IntentSpots && h.Spot != "":
 		return func() error { return t.spot(h.Spot) }
-	case h.Intent == IntentClaim || h.Intent == IntentOther && (h.Spot != "" || h.Ask == AskSpot || (h.Date != "" || h.People > 0) && onlyVisit.MatchString(h.Text)):
+	case h.Intent == words.IntentClaim || h.Intent == words.IntentOther && (h.Spot != "" || h.Ask == words.AskSpot || (h.Date != "" || h.People > 0) && onlyVisit.MatchString(h.Text)):
 		return func() error { return t.visit(h) }
 	}
 	return t.menuWish(h.Intent)
@@ -71,40 +75,40 @@ func (t *turn) wishOf(h Heard) func() error {
 // menuWish is the errand alone, where nothing was named.
 func (t *turn) menuWish(intent string) func() error {
 	switch intent {
-	case IntentGreet:
+	case words.IntentGreet:
 		if t.k.Step != "" {
 			return func() error { return t.again("我在。我们接着办。") }
 		}
 		return t.greet
-	case IntentMenu:
+	case words.IntentMenu:
 		return t.greet
-	case IntentEligibility:
+	case words.IntentEligibility:
 		return t.standing
-	case IntentVouchers:
+	case words.IntentVouchers:
 		return t.vouchers
-	case IntentSpots:
+	case words.IntentSpots:
 		return t.spots
-	case IntentBuy:
+	case words.IntentBuy:
 		return t.buy
-	case IntentBasket:
+	case words.IntentBasket:
 		return t.basket
-	case IntentOrders:
+	case words.IntentOrders:
 		return t.orders
-	case IntentPay:
+	case words.IntentPay:
 		return t.paySome
-	case IntentHelp:
+	case words.IntentHelp:
 		return t.help
-	case IntentHuman:
+	case words.IntentHuman:
 		return t.askMessage
-	case IntentConsentWithdraw:
+	case words.IntentConsentWithdraw:
 		return t.askWithdraw
-	case IntentDeleteMe:
+	case words.IntentDeleteMe:
 		return t.askErase
-	case IntentLink:
+	case words.IntentLink:
 		return t.bind
-	case IntentBack:
+	case words.IntentBack:
 		return t.goBack
-	case IntentNo:
+	case words.IntentNo:
 		if t.says("不", "不是", "不对", "错", "没有") && t.k.Step != "" {
 			return func() error {
 				return t.again("没关系。要改上一步点“返回”，不办了点“取消”。")
@@ -118,7 +122,7 @@ func (t *turn) menuWish(intent string) func() error {
 }
 
 // visit begins a visit with what was said, or goes on with the one that is being arranged.
-func (t *turn) visit(h Heard) error {
+func (t *turn) visit(h words.Heard) error {
 	switch t.k.Step {
 	case stepSpot, stepDay, stepDate, stepPeople, stepConfirm, stepConsent, stepSharing:
 	default:
