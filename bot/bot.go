@@ -64,7 +64,17 @@ type In struct {
 	MessageID string
 	Text      string
 	Photo     []byte
+	Kind      string // of a message that is neither text nor photo; "" = it is
+	Scene     string // where a scanned poster or a start link leads: spot:<id>, product:<id>, bind:<code>; "" = nowhere
+	Scan      string // what stands in a code that was scanned from inside the chat
 }
+
+// The kinds of messages that are neither text nor photo.
+const (
+	KindVoice = "voice" // cannot be heard; the person is told how to dictate
+	KindPlace = "place" // a location
+	KindOther = "other" // stickers, videos, files and whatever comes
+)
 
 // key names the message among all. Ids of messages are unique within a channel only, and a person may have several.
 func (in In) key() string { return "chat:" + strconv.FormatInt(in.LinkID, 10) + ":" + in.MessageID }
