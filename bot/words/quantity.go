@@ -35,7 +35,7 @@ func (s *sentence) readProducts(plain string, h *Heard) {
 	parts := s.parts()
 	if !strings.Contains(plain, "P") {
 		if len(parts) == 1 && !parts[0].vague {
-			h.Quantity, h.Unit = parts[0].amount, parts[0].unit
+			h.Quantity, h.Unit = parts[0].amount, oneUnit(parts[0].unit)
 		} else if len(parts) == 1 {
 			h.ask(AskQuantity)
 		}
@@ -75,7 +75,7 @@ func (s *sentence) settleProduct(parts []part, i int, perUnit bool, h *Heard) {
 		h.ask(AskProduct)
 	}
 	for _, id := range ids {
-		one := HeardProduct{ID: id, Quantity: p.amount, Unit: p.unit}
+		one := HeardProduct{ID: id, Quantity: p.amount, Unit: oneUnit(p.unit), typed: p.unit}
 		if p.amount > 0 && p.unit == "" {
 			one.Unit = s.names.units[id]
 		}
@@ -215,7 +215,7 @@ func (s *sentence) quantity(i int) (part, int) {
 	if n.value == 0 && !n.vague {
 		return part{}, end - i
 	}
-	return part{amount: n.value, unit: oneUnit(unit), vague: n.vague, each: each, aside: standsAt(s.runes, end, "的")}, end - i
+	return part{amount: n.value, unit: unit, vague: n.vague, each: each, aside: standsAt(s.runes, end, "的")}, end - i
 }
 
 // impliedOne reads 来箱脆红李 and 买斤羊肚菌: a verb, a unit and the product at once.
@@ -227,7 +227,7 @@ func (s *sentence) impliedOne(i int) (string, int) {
 	if hit := s.hitAt(i + n); n == 0 || hit == nil || hit.spot {
 		return "", 0
 	}
-	return oneUnit(unit), n
+	return unit, n
 }
 
 // pairUp joins quantities to products: inside a segment from left to right, then what is left over to its neighbour

@@ -40,9 +40,34 @@ const (
 	AskPastDay  = "past_day" // the day is over; EitherDay may hold what was meant
 	AskDay      = "day"      // 周末, 国庆假期, a day that does not exist, several days: EitherDay
 	AskPeople   = "people"   // 十来个人, 三五个人
+	AskOthers   = "others"   // they ask for somebody else's voucher
 	AskPrice    = "price"    // they ask what it costs
 	AskStock    = "stock"    // they ask whether there is any
 )
+
+// questions are put back by what is asked. They stand alone: whoever reads one need not know what was said before.
+var questions = map[string]string{
+	AskProduct:  "这个名字有好几种，您要哪一种？",
+	AskQuantity: "您要的数量我没听准，请说一个准数，比如“2箱”。",
+	AskSpot:     "您说了好几个景区，请先选一个。",
+	AskPastDay:  "您说的日子已经过了，请换一天。",
+	AskDay:      "请说准是哪一天，比如“7月17号”或“下周六”。",
+	AskPeople:   "一共几个人？请说一个准数，比如“3个人”。",
+	AskOthers:   "券要本人来领、本人出示。是您自己去吗？一共几个人？",
+	AskPrice:    "您是问价钱吗？我把价格列给您看，您要多少？",
+	AskStock:    "您是问有没有货吗？我查给您看；有的话，您要多少？",
+}
+
+// Question is the sentence that asks back, in Chinese; "" where Ask is empty. Of a spot's price nothing is asked back:
+// that is a question to us.
+func (h Heard) Question() string {
+	if h.Ask == AskPrice && h.Intent == IntentSpots {
+		return ""
+	}
+	return questions[h.Ask]
+}
+
+
 
 // Named is a spot or a product as people call it.
 type Named struct {
@@ -58,7 +83,8 @@ type Vocabulary struct{ Spots, Products []Named }
 type HeardProduct struct {
 	ID       string
 	Quantity float64 // in Unit; halves occur (半斤)
-	Unit     string  // as said, one of units; 公斤 for kg
+	Unit     string  // as said, one of units; 公斤 for kg; the product's own where none was said
+	typed    string  // the unit as it was typed, "" if none was
 }
 
 // Heard is what was understood of one message. Empty fields were not said, or are asked about (Ask).
@@ -76,25 +102,6 @@ type Heard struct {
 	EitherSpot []string
 	EitherDay  []string
 	Text       string // normalised: NFKC, simplified, no emoji
-}
-
-// Question is the sentence that asks back; "" where Ask is empty or a question to us.
-func (h Heard) Question() string {
-	switch h.Ask {
-	case AskProduct:
-		return "这个名字有好几种，您要哪一种？"
-	case AskQuantity:
-		return "您要的数量我没听准，请说一个准数，比如“2箱”。"
-	case AskSpot:
-		return "您说了好几个景区，请先选一个。"
-	case AskPastDay:
-		return "您说的日子已经过了，请换一天。"
-	case AskDay:
-		return "请说准是哪一天，比如“7月17号”或“下周六”。"
-	case AskPeople:
-		return "一共几个人？请说一个准数，比如“3个人”。"
-	}
-	return ""
 }
 
 // Reader turns what people write into Heard, by words and simple patterns. It is deterministic, keeps no state and
@@ -127,7 +134,7 @@ func (r *Reader) Read(text string, today string) Heard {
 
 // ask keeps the most pressing thing to ask, in the order of the constants above.
 func (h *Heard) ask(what string) {
-	order := []string{AskProduct, AskQuantity, AskSpot, AskPastDay, AskDay, AskPeople, AskPrice, AskStock}
+	order := []string{AskProduct, AskQuantity, AskSpot, AskPastDay, AskDay, AskPeople, AskOthers, AskPrice, AskStock}
 	if h.Ask == "" || slices.Index(order, what) < slices.Index(order, h.Ask) {
 		h.Ask = what
 	}

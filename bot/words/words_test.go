@@ -128,12 +128,12 @@ func TestWeekdaysAllYear(t *testing.T) {
 }
 
 func TestQuestions(t *testing.T) {
-	for _, ask := range []string{AskProduct, AskQuantity, AskSpot, AskPastDay, AskDay, AskPeople} {
+	for _, ask := range []string{AskProduct, AskQuantity, AskSpot, AskPastDay, AskDay, AskPeople, AskOthers, AskPrice, AskStock} {
 		if (Heard{Ask: ask}).Question() == "" {
 			t.Errorf("nothing to say for %s", ask)
 		}
 	}
-	if (Heard{}).Question() != "" || (Heard{Ask: AskPrice}).Question() != "" {
+	if (Heard{}).Question() != "" || (Heard{Intent: IntentSpots, Ask: AskPrice}).Question() != "" {
 		t.Error("a question where none is to be asked")
 	}
 }

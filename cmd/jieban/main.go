@@ -21,12 +21,13 @@ var version = "dev"
 
 // cli is the table of subcommands.
 type cli struct {
-	Serve   serveCmd   `cmd:"" default:"withargs" help:"Run the service: pages, API, chat and jobs. The default."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database up to date and stop."`
-	Account accountCmd `cmd:"" help:"Manage the accounts of staff."`
-	Keys    keysCmd    `cmd:"" help:"Make the key file that production needs. Keep a copy in a safe place: without it sealed data is lost."`
-	Health  healthCmd  `cmd:"" help:"Ask a running service whether it is well; for container health checks."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve      serveCmd      `cmd:"" default:"withargs" help:"Run the service: pages, API, chat and jobs. The default."`
+	Migrate    migrateCmd    `cmd:"" help:"Bring the database up to date and stop."`
+	Account    accountCmd    `cmd:"" help:"Manage the accounts of staff."`
+	Keys       keysCmd       `cmd:"" help:"Make the key file that production needs. Keep a copy in a safe place: without it sealed data is lost."`
+	Health     healthCmd     `cmd:"" help:"Ask a running service whether it is well; for container health checks."`
+	Understand understandCmd `cmd:"" help:"Read sentences, one a line, and print what is understood of each as a line of JSON."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
 
 func main() {

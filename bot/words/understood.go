@@ -1,0 +1,71 @@
+package words
+
+import "math"
+
+// Understood is one sentence in the form that `jieban understand` prints: everything that was said, and what must be
+// asked before anybody acts on it. Its keys, their order and their meaning are what others measure; see docs/understand.md.
+type Understood struct {
+	Intent     string              `json:"intent"`     // one of the Intent constants
+	Spot       string              `json:"spot"`       // id, "" if none was said or several
+	Date       string              `json:"date"`       // day of the visit, 2006-01-02
+	People     int                 `json:"people"`     // everyone who goes, the speaker too; 0 = not said
+	Products   []UnderstoodProduct `json:"products"`   // never nil
+	Confidence float64             `json:"confidence"` // 0 to 1
+	Ask        string              `json:"ask"`        // the question to put back, in Chinese; "" where none is needed
+}
+
+// UnderstoodProduct is one product: how many of which unit. The unit stays as it was typed, "" if none was.
+type UnderstoodProduct struct {
+	ID       string  `json:"id"`
+	Quantity float64 `json:"quantity"` // 1 where none was said
+	Unit     string  `json:"unit"`
+}
+
+// Understand reads one sentence on the civil day today (2006-01-02). It is the same reading as Read, told otherwise: a
+// sentence that says only where, when or how many is a claim, and a product without a quantity is wanted once.
+func (r *Reader) Understand(text, today string) Understood {
+	return r.Read(text, today).understood()
+}
+
+func (h Heard) understood() Understood {
+	u := Understood{Intent: h.Intent, Spot: h.Spot, Date: h.Date, People: h.People, Products: []UnderstoodProduct{}}
+	for _, p := range h.Products {
+		u.addProduct(p)
+	}
+	if h.visitOnly() {
+		u.Intent = IntentClaim
+	}
+	u.Ask = h.Question()
+	u.Confidence = h.confidence(u)
+	return u
+}
+
+func (u *Understood) addProduct(p HeardProduct) {
+	one := UnderstoodProduct{ID: p.ID, Quantity: p.Quantity, Unit: p.typed}
+	if one.Quantity == 0 {
+		one.Quantity = 1
+	}
+	u.Products = append(u.Products, one)
+}
+
+// visitOnly says whether nothing but a place, a day or a company was named: that is a visit to be arranged.
+func (h Heard) visitOnly() bool {
+	said := h.Spot != "" || h.Ask == AskSpot || h.planned()
+	return h.Intent == IntentOther && said
+}
+
+// confidence says how sure the reading is: by names and clear words, by sound, or by a guess. What must be asked back
+// lowers it, because one part of the sentence was not clear.
+func (h Heard) confidence(u Understood) float64 {
+	c := 0.97
+	switch {
+	case u.Intent == IntentOther:
+		c = 0.3
+	case h.Intent == IntentOther:
+		c = 0.85
+	}
+	if u.Ask != "" {
+		c *= 0.7
+	}
+	return math.Round(100*c) / 100
+}
