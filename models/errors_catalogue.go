@@ -98,3 +98,9 @@ var (
 var (
 	ErrLinkTries = &Error{Kind: TooMany, Code: "too_many_codes", EN: "too many wrong one-time codes", ZH: "验证码试错的次数太多了。请过10分钟再试，或回复“人工”请工作人员核对。"}
 )
+
+// Chats and the pages opened from them.
+var (
+	ErrTicket   = &Error{Kind: NotFound, Code: "ticket_lapsed", EN: "the link from the chat was used or has lapsed", ZH: "这个链接用过了或过期了（30分钟内有效，只能用一次）。请回到聊天里，再点一次。"}
+	ErrNotBound = &Error{Kind: Conflict, Code: "not_bound", EN: "nothing is bound to this chat", ZH: "这个聊天没有绑定任何人，不用解绑。"}
+)

@@ -43,9 +43,18 @@ type Link struct {
 	Channel    string // web, wechat, telegram
 	UserHash   string // hash of the platform's user id or of the session's token
 	ResidentID *int64 // bound by the first proof of number and name
-	CreatedAt  time.Time
-	SeenAt     time.Time
+	AccountID  *int64 // a member of staff, bound by a code from their page
+	SameAs     *int64 // the chat from which this session of the phone pages was opened
+
+	AddressSealed Sealed     `json:"-"` // the platform's user id, to write to them; none on the web, where people fetch
+	GoneAt        *time.Time // they blocked us or left
+
+	CreatedAt time.Time
+	SeenAt    time.Time
 }
+
+// Reachable says whether the person can be written to without having asked.
+func (l Link) Reachable() bool { return l.AddressSealed != nil && l.GoneAt == nil }
 
 // RosterEntry is one person the home district has named as its own.
 type RosterEntry struct {

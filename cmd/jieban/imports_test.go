@@ -63,6 +63,7 @@ var mayUse = map[string][]string{
 	"github.com/mozillazg/go-pinyin":   {"models/db", "bot/words"},
 	"github.com/go-telegram/bot":       {"bot/telegram"},
 	"golang.org/x/crypto":              {"models/db", "api"},
+	"golang.org/x/sync":                {"models/db"},
 	"golang.org/x/text":                {"models", "models/db", "bot", "bot/words", "api"},
 	"github.com/makiuchi-d/gozxing":    {},
 	"github.com/chromedp/chromedp":     {},

@@ -155,10 +155,14 @@ func (t *tx) eraseLink(id int64) error {
 	for _, q := range []string{
 		"DELETE FROM talks WHERE link_id = ?", "DELETE FROM chat_messages WHERE link_id = ?", "DELETE FROM messages WHERE link_id = ?",
 		"DELETE FROM addresses WHERE link_id = ?", "DELETE FROM notices WHERE link_id = ?", "DELETE FROM basket_lines WHERE link_id = ?",
+		"DELETE FROM push_credits WHERE link_id = ?", "UPDATE links SET address_sealed = NULL WHERE id = ?",
 	} {
 		if err := t.g.Exec(q, id).Error; err != nil {
 			return err
 		}
+	}
+	if err := t.endPages(id); err != nil {
+		return err
 	}
 	// An order under way needs its address, and money may still come late for one that has just lapsed.
 	if err := t.g.Exec(`UPDATE orders SET address_sealed = NULL, note_sealed = NULL WHERE link_id = ?

@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jieban/jieban/models"
+	"golang.org/x/sync/singleflight"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -31,14 +32,15 @@ type Config struct {
 
 // DB is an open database. Its methods are safe for concurrent use.
 type DB struct {
-	g      *gorm.DB
-	sql    *sql.DB
-	lite   bool
-	mu     sync.Mutex // SQLite has one writer: waiting here is cheaper than being told busy
-	keys   Keys
-	real   func() time.Time
-	offset time.Duration // business time less real time
-	public string
+	g        *gorm.DB
+	sql      *sql.DB
+	lite     bool
+	mu       sync.Mutex // SQLite has one writer: waiting here is cheaper than being told busy
+	keys     Keys
+	real     func() time.Time
+	offset   time.Duration // business time less real time
+	renewing singleflight.Group
+	public   string
 }
 
 // Actors as audit entries name them.
@@ -251,23 +253,4 @@ func found(err error, what string) error {
 // audit adds the entry that answers for the act. detail names no number, name or phone.
 func (t *tx) audit(actor, act, object, detail string) error {
 	return t.g.Create(&models.Audit{At: t.now, Actor: actor, Act: act, Object: object, Detail: detail}).Error
-}
-
-// notice writes what a person is to be told; it is sent after the commit.
-func (t *tx) notice(linkID int64, kind, text string) error {
-	return t.notify(models.Notice{LinkID: &linkID, Kind: kind}, text)
-}
-
-// noticeSupplier writes what a supplier's people are to be told.
-func (t *tx) noticeSupplier(supplierID, kind, text string) error {
-	return t.notify(models.Notice{SupplierID: supplierID, Kind: kind}, text)
-}
-
-func (t *tx) notify(n models.Notice, text string) error {
-	sealed, err := t.d.seal(text)
-	if err != nil {
-		return err
-	}
-	n.TextSealed, n.State, n.WrittenAt = sealed, models.NoticePending, t.now
-	return t.g.Create(&n).Error
 }

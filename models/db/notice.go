@@ -6,7 +6,53 @@ import (
 
 	"github.com/jieban/jieban/models"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
+
+// notice writes what a person is to be told; it is sent after the commit, where the person is found best.
+func (t *tx) notice(linkID int64, kind, text string) error {
+	return t.noticeOnce(linkID, kind, text, "")
+}
+
+// noticeOnce is notice for what may be found out again and again: the same key is told once. "" = no key.
+func (t *tx) noticeOnce(linkID int64, kind, text, key string) error {
+	to, err := t.reach(linkID)
+	if err != nil {
+		return err
+	}
+	n := models.Notice{LinkID: &to.ID, Kind: kind, DueAt: t.due(to)}
+	if key != "" {
+		n.OnceKey = &key
+	}
+	return t.notify(n, text)
+}
+
+// noticeSupplier writes what a supplier's people are to be told: on their page, and in the chats they have bound.
+func (t *tx) noticeSupplier(supplierID, kind, text string) error {
+	if err := t.notify(models.Notice{SupplierID: supplierID, Kind: kind}, text); err != nil {
+		return err
+	}
+	var links []int64
+	if err := t.g.Raw("SELECT id FROM links WHERE account_id IN (SELECT id FROM accounts WHERE supplier_id = ? AND supplier_id <> '')", supplierID).
+		Scan(&links).Error; err != nil {
+		return err
+	}
+	for _, id := range links {
+		if err := t.notice(id, kind, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) notify(n models.Notice, text string) error {
+	sealed, err := t.d.seal(text)
+	if err != nil {
+		return err
+	}
+	n.TextSealed, n.State, n.WrittenAt = sealed, models.NoticePending, t.now
+	return t.g.Clauses(clause.OnConflict{DoNothing: true}).Create(&n).Error
+}
 
 // NoticeView is a notice, opened for the one it is for.
 type NoticeView struct {
@@ -16,38 +62,187 @@ type NoticeView struct {
 	At   time.Time
 }
 
-// NoticesAfter gives what a person was told since the notice they saw last, and marks it as sent: the web chat fetches
-// its notices, so being fetched is being sent.
+// NoticesAfter gives what a person was told since the notice they saw last, and what waits for them, and marks it as
+// sent: being shown is being sent. What a channel has pushed, or is pushing at this moment, is not among it.
 func (d *DB) NoticesAfter(ctx context.Context, linkID, after int64, limit int) ([]NoticeView, error) {
-	views, pending, err := d.notices(d.read(ctx).Where("link_id = ? AND id > ?", linkID, after).Order("id").Limit(min(max(limit, 1), 100)))
-	if err != nil || len(pending) == 0 {
-		return views, err
+	now := d.realNow()
+	rows, err := d.openNotices(d.read(ctx).Where(`link_id = ? AND (state IN ('pending', 'dead') OR (id > ? AND NOT pushed))
+		AND (taken_until IS NULL OR taken_until < ?)`, linkID, after, now).Order("id").Limit(min(max(limit, 1), 100)))
+	var waiting []int64
+	for _, n := range rows {
+		if n.State != models.NoticeSent {
+			waiting = append(waiting, n.ID)
+		}
 	}
-	return views, d.write(ctx, func(t *tx) error {
-		return t.g.Exec("UPDATE notices SET state = 'sent', sent_at = ? WHERE id IN ? AND state = 'pending'", t.now, pending).Error
+	if err != nil || len(waiting) == 0 {
+		return views(rows, nil), err
+	}
+	shown := map[int64]bool{}
+	err = d.write(ctx, func(t *tx) error {
+		var ids []int64
+		err := t.g.Raw(`UPDATE notices SET state = 'sent', sent_at = ?, due_at = NULL, taken_until = NULL WHERE id IN ? AND state IN ('pending', 'dead')
+			AND (taken_until IS NULL OR taken_until < ?) RETURNING id`, t.now, waiting, now).Scan(&ids).Error
+		for _, id := range ids {
+			shown[id] = true
+		}
+		return err
 	})
+	return views(rows, shown), err
+}
+
+// views leaves out what waited and was taken by a sender meanwhile.
+func views(rows []openNotice, shown map[int64]bool) []NoticeView {
+	var list []NoticeView
+	for _, n := range rows {
+		if n.State == models.NoticeSent || shown[n.ID] {
+			list = append(list, NoticeView{n.ID, n.Kind, n.text, n.WrittenAt})
+		}
+	}
+	return list
 }
 
 // SupplierNotices gives what a supplier's people were told, the newest first.
 func (d *DB) SupplierNotices(ctx context.Context, supplierID string, limit int) ([]NoticeView, error) {
-	views, _, err := d.notices(d.read(ctx).Where("supplier_id = ?", supplierID).Order("id DESC").Limit(min(max(limit, 1), 100)))
-	return views, err
+	rows, err := d.openNotices(d.read(ctx).Where("supplier_id = ?", supplierID).Order("id DESC").Limit(min(max(limit, 1), 100)))
+	list := make([]NoticeView, len(rows))
+	for i, n := range rows {
+		list[i] = NoticeView{n.ID, n.Kind, n.text, n.WrittenAt}
+	}
+	return list, err
 }
 
-func (d *DB) notices(q *gorm.DB) (views []NoticeView, pending []int64, err error) {
+type openNotice struct {
+	models.Notice
+	text string
+}
+
+func (d *DB) openNotices(q *gorm.DB) ([]openNotice, error) {
 	var rows []models.Notice
 	if err := q.Find(&rows).Error; err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	for _, n := range rows {
+	list := make([]openNotice, len(rows))
+	for i, n := range rows {
 		text, err := d.open(n.TextSealed)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		views = append(views, NoticeView{n.ID, n.Kind, text, n.WrittenAt})
-		if n.State == models.NoticePending {
-			pending = append(pending, n.ID)
+		list[i] = openNotice{n, text}
+	}
+	return list, nil
+}
+
+// Outgoing is a notice on its way: one sender has it until its lease ends.
+type Outgoing struct {
+	NoticeView
+	LinkID        int64
+	Channel, User string // the platform's user id
+	tries         int
+	lease         time.Time
+}
+
+// leaseFor is how long a sender may take for what it took at once. A process that dies meanwhile leaves its notices to
+// the next one: a person may be told twice, but never not at all.
+const leaseFor = 2 * time.Minute
+
+// TakeNotices takes notices that are due to be pushed through one of the channels, for this sender alone.
+func (d *DB) TakeNotices(ctx context.Context, channels []string, limit int) ([]Outgoing, error) {
+	now := d.realNow()
+	due := func(g *gorm.DB) *gorm.DB {
+		return g.Table("notices AS n").Joins("JOIN links l ON l.id = n.link_id").
+			Where("n.state = 'pending' AND n.due_at <= ? AND (n.taken_until IS NULL OR n.taken_until < ?) AND l.channel IN ? AND l.gone_at IS NULL", now, now, channels)
+	}
+	var any int64
+	if err := due(d.read(ctx)).Select("n.id").Limit(1).Scan(&any).Error; err != nil || any == 0 {
+		return nil, err
+	}
+	var rows []struct {
+		models.Notice
+		Channel       string
+		AddressSealed models.Sealed
+	}
+	lease := now.Add(leaseFor)
+	err := d.write(ctx, func(t *tx) error {
+		q := due(t.g).Select("n.*, l.channel, l.address_sealed").Order("n.due_at, n.id").Limit(limit)
+		if !d.lite {
+			q = q.Clauses(clause.Locking{Strength: "UPDATE", Table: clause.Table{Name: "n"}, Options: "SKIP LOCKED"})
+		}
+		rows = nil
+		if err := q.Scan(&rows).Error; err != nil || len(rows) == 0 {
+			return err
+		}
+		ids := make([]int64, len(rows))
+		for i, r := range rows {
+			ids[i] = r.ID
+		}
+		return t.g.Exec("UPDATE notices SET taken_until = ?, tries = tries + 1 WHERE id IN ?", lease, ids).Error
+	})
+	list := make([]Outgoing, 0, len(rows))
+	for _, r := range rows {
+		if err != nil {
+			break
+		}
+		o := Outgoing{NoticeView: NoticeView{ID: r.ID, Kind: r.Kind, At: r.WrittenAt}, LinkID: *r.LinkID, Channel: r.Channel, tries: r.Tries + 1, lease: lease}
+		if o.Text, err = d.open(r.TextSealed); err == nil {
+			o.User, err = d.open(r.AddressSealed)
+		}
+		list = append(list, o)
+	}
+	return list, err
+}
+
+// EndNotice keeps what came of pushing a notice. A sender whose lease has ended, and whose notice another has taken,
+// changes nothing.
+func (d *DB) EndNotice(ctx context.Context, o Outgoing, r models.Delivery) error {
+	set := map[string]any{"taken_until": nil, "why": r.Why}
+	switch r.Outcome {
+	case models.NoticeTaken:
+		set["state"], set["pushed"], set["sent_at"], set["due_at"] = models.NoticeSent, true, d.Now(), nil
+	case models.NoticeKept:
+		set["due_at"] = nil
+	case models.NoticeGone:
+		if err := d.LinkGone(ctx, o.LinkID); err != nil {
+			return err
+		}
+	case models.NoticeFailed:
+		wait, giveUp := models.Notice{Tries: o.tries}.Retry()
+		set["due_at"] = d.realNow().Add(max(wait, r.After))
+		if giveUp {
+			set["state"], set["due_at"] = models.NoticeDead, nil
 		}
 	}
-	return views, pending, nil
+	return d.write(ctx, func(t *tx) error {
+		return t.g.Table("notices").Where("id = ? AND state = 'pending' AND taken_until = ?", o.ID, o.lease).Updates(set).Error
+	})
+}
+
+// Grant sets how many pushes of a kind a platform allows to a person until a moment (real time), or adds to them.
+func (d *DB) Grant(ctx context.Context, linkID int64, kind string, n int, until time.Time, add bool) error {
+	return d.write(ctx, func(t *tx) error {
+		return t.g.Exec(`INSERT INTO push_credits (link_id, kind, n, expires_at) VALUES (?, ?, ?, ?) ON CONFLICT (link_id, kind) DO UPDATE
+			SET expires_at = excluded.expires_at, n = CASE WHEN ? AND push_credits.expires_at > ? THEN push_credits.n + excluded.n ELSE excluded.n END`,
+			linkID, kind, n, until, add, d.realNow()).Error
+	})
+}
+
+// Spend takes one push of the first of the kinds that has one left, and says which; ok is false where none has.
+func (d *DB) Spend(ctx context.Context, linkID int64, kinds ...string) (kind string, ok bool, err error) {
+	err = d.write(ctx, func(t *tx) error {
+		for _, k := range kinds {
+			res := t.g.Exec("UPDATE push_credits SET n = n - 1 WHERE link_id = ? AND kind = ? AND n > 0 AND expires_at > ?", linkID, k, d.realNow())
+			if res.Error != nil || res.RowsAffected == 1 {
+				kind, ok = k, res.RowsAffected == 1
+				return res.Error
+			}
+		}
+		return nil
+	})
+	return kind, ok, err
+}
+
+// Void ends the pushes of a kind, where the platform says that they are used up or were refused.
+func (d *DB) Void(ctx context.Context, linkID int64, kind string) error {
+	return d.write(ctx, func(t *tx) error {
+		return t.g.Exec("UPDATE push_credits SET n = 0 WHERE link_id = ? AND kind = ?", linkID, kind).Error
+	})
 }

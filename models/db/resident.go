@@ -2,42 +2,18 @@ package db
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"math/big"
-	"strings"
-	"time"
 
 	"github.com/jieban/jieban/models"
 	"gorm.io/gorm"
 )
 
-// LinkFor finds or makes the link of a platform's user, or of a web session's token. seen_at moves once an hour at most.
-func (d *DB) LinkFor(ctx context.Context, channel, user string) (models.Link, error) {
-	hash := d.hash("user:"+channel, user)
-	var l models.Link
-	err := d.read(ctx).Where("channel = ? AND user_hash = ?", channel, hash).Take(&l).Error
-	if err == nil && d.Now().Sub(l.SeenAt) < time.Hour {
-		return l, nil
-	}
-	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
-		return l, err
-	}
-	err = d.write(ctx, func(t *tx) error {
-		if err := t.g.Exec(`INSERT INTO links (channel, user_hash, created_at, seen_at) VALUES (?, ?, ?, ?)
-			ON CONFLICT (channel, user_hash) DO UPDATE SET seen_at = excluded.seen_at`, channel, hash, t.now, t.now).Error; err != nil {
-			return err
-		}
-		return t.g.Where("channel = ? AND user_hash = ?", channel, hash).Take(&l).Error
-	})
-	return l, err
-}
-
 // Standing is all that is known of the person behind a link.
 type Standing struct {
 	Link        models.Link
 	Resident    *models.Resident
+	Account     *models.Account // a member of staff who talks to us here
 	Eligibility *models.Eligibility
 	Consents    map[models.ConsentKind]bool
 	Decision    models.Decision // on residency alone
@@ -64,6 +40,11 @@ func (t *tx) standing(p models.Programme, linkID int64) (s Standing, err error) 
 	}
 	if s.Consents, err = t.consents(linkID); err != nil {
 		return s, err
+	}
+	if s.Link.AccountID != nil {
+		if err := t.g.Take(&s.Account, *s.Link.AccountID).Error; err != nil {
+			return s, err
+		}
 	}
 	if s.Link.ResidentID != nil {
 		var r models.Resident
@@ -250,103 +231,6 @@ func (t *tx) bind(linkID, residentID int64) error {
 		return err
 	}
 	return t.audit(ByLink(linkID), "resident.bind", fmt.Sprintf("resident:%d", residentID), "")
-}
-
-// linkCodeFor is how long a one-time code holds.
-const linkCodeFor = 10 * time.Minute
-
-// LinkCode makes a one-time code of 8 digits that opens the same record in another session within 10 minutes.
-// It answers ErrIdentityNeeded for a session that is not bound.
-func (d *DB) LinkCode(ctx context.Context, linkID int64) (code string, err error) {
-	n, err := rand.Int(rand.Reader, big.NewInt(100_000_000))
-	if err != nil {
-		return "", err
-	}
-	code = fmt.Sprintf("%08d", n)
-	return code, d.write(ctx, func(t *tx) error {
-		var l models.Link
-		if err := t.g.Take(&l, linkID).Error; err != nil {
-			return found(err, "这个会话")
-		}
-		if l.ResidentID == nil {
-			return models.ErrIdentityNeeded
-		}
-		if err := t.g.Exec("DELETE FROM link_codes WHERE resident_id = ? OR expires_at < ?", *l.ResidentID, t.d.realNow()).Error; err != nil {
-			return err
-		}
-		return t.g.Exec("INSERT INTO link_codes (code_hash, resident_id, expires_at) VALUES (?, ?, ?)",
-			t.d.hash("link_code", code), *l.ResidentID, t.d.realNow().Add(linkCodeFor)).Error
-	})
-}
-
-// BindByCode opens a record in this session with a code shown in the bound one. A code works once.
-// It answers ErrWrongLinkCode, ErrLinkTries, ErrConsentNeeded or ErrAlreadyBound.
-func (d *DB) BindByCode(ctx context.Context, linkID int64, code string) (s Standing, err error) {
-	p, err := d.Programme(ctx)
-	if err != nil {
-		return s, err
-	}
-	try, err := d.tryCode(ctx, linkID)
-	if err != nil {
-		return s, err
-	}
-	code = strings.Join(strings.Fields(code), "")
-	err = d.write(ctx, func(t *tx) error {
-		if s, err = t.bindByCode(p, linkID, code); err != nil {
-			return err
-		}
-		return t.g.Exec("DELETE FROM link_tries WHERE link_id = ?", linkID).Error
-	})
-	if err != nil && !errors.Is(err, models.ErrWrongLinkCode) { // no code was tried
-		forget := func(t *tx) error { return t.g.Exec("DELETE FROM link_tries WHERE id = ?", try).Error }
-		err = errors.Join(err, d.write(ctx, forget))
-	}
-	return s, err
-}
-
-// tryCode counts a try before the code is looked at, in a transaction of its own that a wrong code does not undo. Codes
-// have 8 digits and sessions cost nothing: without the count of all, a patient script would open somebody's record.
-func (d *DB) tryCode(ctx context.Context, linkID int64) (try int64, err error) {
-	err = d.write(ctx, func(t *tx) error {
-		if err := found(t.lock().Select("id").Take(&models.Link{}, linkID).Error, "这个会话"); err != nil {
-			return err
-		}
-		now := d.realNow()
-		var all, mine int
-		err := t.g.Raw("SELECT COUNT(*), COALESCE(SUM(CASE WHEN link_id = ? THEN 1 ELSE 0 END), 0) FROM link_tries WHERE tried_at > ?",
-			linkID, now.Add(-models.LinkTriesFor)).Row().Scan(&all, &mine)
-		if err != nil {
-			return err
-		}
-		if mine >= models.LinkTries || all >= models.LinkTriesAll {
-			return models.ErrLinkTries
-		}
-		return t.g.Raw("INSERT INTO link_tries (link_id, tried_at) VALUES (?, ?) RETURNING id", linkID, now).Row().Scan(&try)
-	})
-	return try, err
-}
-
-func (t *tx) bindByCode(p models.Programme, linkID int64, code string) (s Standing, err error) {
-	before, err := t.standing(p, linkID)
-	if err != nil {
-		return s, err
-	}
-	if !before.Consents[models.ConsentSensitive] {
-		return s, models.ErrConsentNeeded
-	}
-	if before.Resident != nil {
-		return s, models.ErrAlreadyBound.With(before.Resident.MaskedName)
-	}
-	var resident int64
-	err = t.g.Raw("DELETE FROM link_codes WHERE code_hash = ? AND expires_at > ? RETURNING resident_id",
-		t.d.hash("link_code", code), t.d.realNow()).Row().Scan(&resident)
-	if err != nil {
-		return s, models.ErrWrongLinkCode
-	}
-	if err := t.bind(linkID, resident); err != nil {
-		return s, err
-	}
-	return t.standing(p, linkID)
 }
 
 // Release unbinds a person from every session, so that they can register anew: an officer has seen who they are. A

@@ -81,8 +81,11 @@ func (d *DB) BeginMessage(ctx context.Context, linkID int64, messageID string) (
 	if err := d.read(ctx).Where("link_id = ? AND message_id = ?", linkID, messageID).Take(&row).Error; err != nil {
 		return nil, false, err
 	}
-	if row.Answer == nil {
+	switch {
+	case row.Answer == nil:
 		return nil, false, models.ErrUnavailable
+	case len(row.Answer) == len(forgotten): // too short for anything sealed
+		return []byte("[]"), true, nil
 	}
 	answer, err = d.openBytes(row.Answer)
 	return answer, true, err
@@ -102,15 +105,27 @@ func (d *DB) EndMessage(ctx context.Context, linkID int64, messageID string, ans
 // addressKeep is how long after its end an order's address is kept: returns and complaints need it that long.
 const addressKeep = 60 * 24 * time.Hour
 
+// forgotten stands where a message's answer was: the id is known, the answer is not.
+var forgotten = models.Sealed{0}
+
+// messageKnown is how long a message's id is known: the same message again does nothing again, though its answer is kept
+// for a day only.
+const messageKnown = 30 * 24 * time.Hour
+
 // Forget deletes stored answers that nobody repeats any more, what has lapsed, and the addresses of orders that ended
 // addressKeep ago.
 func (d *DB) Forget(ctx context.Context) error {
 	now := d.realNow()
 	return d.write(ctx, func(t *tx) error {
 		return errors.Join(
-			t.g.Exec("DELETE FROM chat_messages WHERE came_at < ?", now.Add(-24*time.Hour)).Error,
+			t.g.Exec("DELETE FROM chat_messages WHERE came_at < ?", now.Add(-messageKnown)).Error,
+			t.g.Exec("UPDATE chat_messages SET answer = ? WHERE came_at < ? AND length(answer) > 1", forgotten, now.Add(-24*time.Hour)).Error,
 			t.g.Exec("DELETE FROM requests WHERE created_at < ?", now.Add(-requestKeep)).Error,
 			t.g.Exec("DELETE FROM link_codes WHERE expires_at < ?", now).Error,
+			t.g.Exec("DELETE FROM staff_codes WHERE expires_at < ?", now).Error,
+			t.g.Exec("DELETE FROM page_tickets WHERE expires_at < ?", now).Error,
+			t.g.Exec("DELETE FROM push_credits WHERE expires_at < ?", now).Error,
+			t.g.Exec("DELETE FROM keeps WHERE expires_at < ? AND (taken_until IS NULL OR taken_until < ?)", now.Add(-24*time.Hour), now).Error,
 			t.g.Exec("DELETE FROM link_tries WHERE tried_at < ?", now.Add(-models.LinkTriesFor)).Error,
 			t.g.Exec("DELETE FROM sessions WHERE expires_at < ?", now).Error,
 			t.g.Exec("UPDATE orders SET address_sealed = NULL, note_sealed = NULL WHERE ended_at < ? AND address_sealed IS NOT NULL", t.now.Add(-addressKeep)).Error,

@@ -62,7 +62,13 @@ func TestMessageLostWithItsProcess(t *testing.T) {
 		if _, done, err := d.BeginMessage(ctx, link, "m"); err != nil || done {
 			t.Errorf("not taken up again: %v %v", done, err)
 		}
+		must(t, d.EndMessage(ctx, link, "m", []byte("答")))
 		now = now.Add(25 * time.Hour)
+		must(t, d.Forget(ctx))
+		if answer, done, err := d.BeginMessage(ctx, link, "m"); err != nil || !done || string(answer) != "[]" {
+			t.Errorf("a message of yesterday again: %q %v %v, want it known and nothing said", answer, done, err)
+		}
+		now = now.Add(31 * 24 * time.Hour)
 		must(t, d.Forget(ctx))
 		if n := count(t, d, "SELECT COUNT(*) FROM chat_messages"); n != 0 {
 			t.Errorf("%d messages left", n)
