@@ -222,9 +222,9 @@ func (e *Engine) Later(ctx context.Context, linkID, after int64) (replies []Repl
 		return nil, after, err
 	}
 	for _, n := range notices {
-		replies = append(replies, noticeReply(n))
+		replies = append(replies, NoticeReply(n))
 	}
-	next = notices[len(notices)-1].ID
+	next = max(after, notices[len(notices)-1].ID)
 	k, version, err := e.talk(ctx, linkID)
 	if err != nil {
 		return nil, after, err
@@ -235,6 +235,28 @@ func (e *Engine) Later(ctx context.Context, linkID, after int64) (replies []Repl
 		err = nil
 	}
 	return replies, next, err
+}
+
+// Late keeps an answer that its platform would not take any more: the person's next message is given it first.
+func (e *Engine) Late(ctx context.Context, linkID int64, replies []Reply) error {
+	free, err := e.lock(ctx, linkID)
+	if err != nil {
+		return err
+	}
+	defer free()
+	for try := 0; ; try++ {
+		k, version, err := e.talk(ctx, linkID)
+		if err != nil {
+			return err
+		}
+		k.Owed = append(k.Owed, replies...)
+		if n := len(k.Owed); n > owedKept {
+			k.Owed = k.Owed[n-owedKept:]
+		}
+		if err = e.keep(ctx, linkID, k, version); !errors.Is(err, models.ErrStale) || try == 1 {
+			return err
+		}
+	}
 }
 
 // History gives what was said last, for a page that is opened again, and the number of the last notice in it.

@@ -64,3 +64,13 @@ func (t *turn) takeCode() (bool, error) {
 	}
 	return true, t.rest("现在可以用了。", list("领券", "我的券", "资格")...)
 }
+
+// bindWith takes a code that came with a start link or in the sentence itself.
+func (t *turn) bindWith(code string) error {
+	t.text = code
+	done, err := t.takeCode()
+	if err != nil || done {
+		return err
+	}
+	return t.askCode()
+}

@@ -23,6 +23,7 @@ type talk struct {
 	Notice   int64      `json:"notice,omitempty"` // the last notice given
 	LastID   string     `json:"last_id,omitempty"`
 	LastSaid []Reply    `json:"last_said,omitempty"`
+	Owed     []Reply    `json:"owed,omitempty"` // answers that came too late for their platform
 }
 
 // Item is one thing said: by the person (Text, numbers masked) or by the bot (Replies).
@@ -35,6 +36,7 @@ type Item struct {
 const (
 	talkForm      = 1
 	historyKept   = 40
+	owedKept      = 20
 	noticesAtOnce = 20
 )
 
@@ -108,13 +110,13 @@ func (k *talk) noted(notices []db.NoticeView) {
 	for _, n := range notices {
 		if n.ID > k.Notice {
 			k.Notice = n.ID
-			k.remember(Item{Who: "bot", Replies: []Reply{noticeReply(n)}})
 		}
+		k.remember(Item{Who: "bot", Replies: []Reply{NoticeReply(n)}})
 	}
 }
 
-// noticeReply dates a notice: it may be read days later.
-func noticeReply(n db.NoticeView) Reply {
+// NoticeReply dates a notice: it may be read days later.
+func NoticeReply(n db.NoticeView) Reply {
 	return Reply{Type: ReplyText, Text: "【" + models.DayOf(n.At).ZH() + " 通知】" + n.Text}
 }
 

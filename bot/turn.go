@@ -20,6 +20,10 @@ type turn struct {
 	key     string // request key of the verbs this message calls
 	text    string // as typed, cleaned
 	photo   []byte
+	kind    string // of a message that is neither text nor photo
+	scene   string // where a scanned poster leads
+	scan    string // a code scanned from inside the chat
+	owed    bool   // the answer to an earlier message was given with this one
 	shown   string // how the text is kept in the history
 	k       *talk
 	said    []Reply
@@ -34,7 +38,7 @@ const MaxText = 4000
 
 // newTurn begins a turn. The text is masked for the history before anything is done with it.
 func newTurn(ctx context.Context, e *Engine, in In, k *talk) *turn {
-	t := &turn{ctx: ctx, e: e, link: in.LinkID, key: in.key(), k: k, photo: in.Photo, text: clean(in.Text)}
+	t := &turn{ctx: ctx, e: e, link: in.LinkID, key: in.key(), k: k, photo: in.Photo, text: clean(in.Text), kind: in.Kind, scene: in.Scene, scan: in.Scan}
 	t.shown = models.MaskText(t.text)
 	t.k.LastID = in.MessageID
 	return t
@@ -53,6 +57,7 @@ func clean(s string) string {
 
 // run answers, and keeps what was said. However it went, the last reply offers something to tap.
 func (t *turn) run() error {
+	t.catchUp()
 	if err := t.news(); err != nil {
 		return err
 	}
@@ -83,8 +88,8 @@ func (t *turn) kept() []Reply {
 func (t *turn) news() error {
 	notices, err := t.e.d.NoticesAfter(t.ctx, t.link, t.k.Notice, noticesAtOnce)
 	for _, n := range notices {
-		t.said = append(t.said, noticeReply(n))
-		t.k.Notice = n.ID
+		t.said = append(t.said, NoticeReply(n))
+		t.k.Notice = max(t.k.Notice, n.ID)
 	}
 	return err
 }
@@ -98,6 +103,15 @@ func (t *turn) answer() error {
 		return t.again("这段话太长了，我读不完。请分成几句发，一句说一件事。")
 	case len(t.photo) > 0:
 		return t.takePhoto()
+	case t.kind != "":
+		return t.other()
+	case t.scan != "":
+		return t.takeScan()
+	case t.scene != "":
+		return t.arrive()
+	case t.owed && t.says(nudges...):
+		t.choose(t.k.Prompt, t.k.Choices...)
+		return nil
 	}
 	t.pick()
 	if t.text == "" {

@@ -1,0 +1,61 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/jieban/jieban/bot/words"
+	"github.com/jieban/jieban/models"
+)
+
+// arrive goes where a poster's code or a start link leads. A greeting that came with it is said first; a place that is
+// not there any more leads to the menu, as every other wish can be told there.
+func (t *turn) arrive() error {
+	kind, id, _ := strings.Cut(t.scene, ":")
+	t.shown = strings.TrimSpace("[扫码] " + t.shown)
+	if kind == "bind" {
+		t.shown = "[扫码] 绑定"
+		return t.bindWith(id)
+	}
+	if kind == "product" {
+		return t.product(id)
+	}
+	spots, err := t.e.d.Spots(t.ctx)
+	if err != nil {
+		return err
+	}
+	if kind != "spot" || !slices.ContainsFunc(spots, func(s models.Spot) bool { return s.ID == id }) {
+		return t.greet()
+	}
+	return t.visit(words.Heard{Intent: words.IntentClaim, Spot: id})
+}
+
+// other answers what is neither text nor photo, kindly, and repeats the question that stands.
+func (t *turn) other() error {
+	switch t.kind {
+	case KindVoice:
+		t.shown = "[语音]"
+		return t.again("语音我听不了。请点一下输入框，再点键盘上的“话筒”，把话说成字发给我。")
+	case KindPlace:
+		t.shown = "[位置]"
+		return t.again("位置收到了，没有保存：我用不着您的位置。")
+	}
+	t.shown = "[其他]"
+	return t.again("这种消息我看不懂。请打一句话，或点下面的按钮。")
+}
+
+// catchUp says the answers that came too late to be given, before anything else. Their choices are those that still
+// stand, or have been answered since.
+func (t *turn) catchUp() {
+	for _, r := range t.k.Owed {
+		if r.Type == ReplyChoices {
+			r = Reply{Type: ReplyText, Text: r.Text}
+		}
+		t.said = append(t.said, r)
+	}
+	t.owed = len(t.k.Owed) > 0
+	t.k.Owed = nil
+}
+
+// nudges are what people write who were left waiting.
+var nudges = []string{"好了吗", "好了没", "好了没有", "好没", "好没有", "怎么样", "结果", "在吗", "人呢", "在不在", "还在吗", "？", "?", ""}
