@@ -25,10 +25,12 @@ import (
 // Config is what cmd hands in.
 type Config struct {
 	DB           *db.DB
-	Pay          *pay.Sandbox // takes payments; nil: none are taken
-	Chat         http.Handler // the web chat's handler for /api/v1/chat; nil: no chat
-	Demo         bool         // business time is shown, demonstration accounts and residents are offered
-	PublicURL    string       // scheme and host people reach us by; https makes cookies Secure
+	Pay          *pay.Sandbox                       // takes payments; nil: none are taken
+	Chat         http.Handler                       // the web chat's handler for /api/v1/chat; nil: no chat
+	Callbacks    map[string]http.Handler            // a platform's channel by its name: wechat, telegram
+	Counts       map[string]func() map[string]int64 // what each channel has counted, for /metrics
+	Demo         bool                               // business time is shown, demonstration accounts and residents are offered
+	PublicURL    string                             // scheme and host people reach us by; https makes cookies Secure
 	Version      string
 	Log          *slog.Logger     // nil = slog.Default()
 	RealClock    func() time.Time // nil = time.Now
@@ -135,6 +137,7 @@ func (a *App) routes() []route {
 		a.officerRoutes(),
 		a.officerPages(),
 		a.talkRoutes(),
+		a.callbackRoutes(),
 		a.pictureRoutes(),
 		a.shopRoutes(),
 		a.supplierRoutes(),
@@ -294,6 +297,21 @@ func (a *App) talkRoutes() []route {
 		get("/api/v1/messages", officer, "List the messages that wait for an answer", a.messages),
 		post("/api/v1/messages/{id}/answer", officer, "Answer a message", a.answerMessage),
 		get("/api/v1/notices", resident, "List what one was told", a.notices),
+	}
+}
+
+// callbackRoutes are where platforms call, and where links from their chats lead.
+func (a *App) callbackRoutes() []route {
+	wechat := a.callback("wechat")
+	return []route{
+		plain(http.MethodGet, "/callback/wechat", anyone, wechat),
+		plain(http.MethodPost, "/callback/wechat", anyone, wechat),
+		plain(http.MethodGet, "/callback/wechat/login", anyone, wechat),
+		plain(http.MethodGet, "/callback/wechat/jssdk", anyone, wechat),
+		plain(http.MethodGet, "/MP_verify_{code}.txt", anyone, wechat),
+		plain(http.MethodPost, "/callback/telegram", anyone, a.callback("telegram")),
+		page(http.MethodGet, "/in/{ticket}", anyone, a.enterPage),
+		page(http.MethodPost, "/in/{ticket}", anyone, a.enterForm),
 	}
 }
 

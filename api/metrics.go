@@ -91,10 +91,23 @@ func (m *metrics) text() string {
 	return b.String()
 }
 
+// channelCounts writes what the channels have counted: answers, repeats, and what was wrong with the rest.
+func (a *App) channelCounts() string {
+	var b strings.Builder
+	b.WriteString("# HELP jieban_channel_total What came through a chat platform.\n# TYPE jieban_channel_total counter\n")
+	for _, channel := range slices.Sorted(maps.Keys(a.Counts)) {
+		counts := a.Counts[channel]()
+		for _, what := range slices.Sorted(maps.Keys(counts)) {
+			fmt.Fprintf(&b, "jieban_channel_total{channel=%q,what=%q} %d\n", channel, what, counts[what])
+		}
+	}
+	return b.String()
+}
+
 // showMetrics is for Prometheus.
 func (a *App) showMetrics(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, "text/plain; version=0.0.4; charset=utf-8")
-	return c.SendString(a.metrics.text())
+	return c.SendString(a.metrics.text() + a.channelCounts())
 }
 
 // healthz says that the process is up.
