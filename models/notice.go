@@ -71,3 +71,10 @@ const (
 	NoticeGone   Outcome = "gone"   // the person left or blocked us
 	NoticeFailed Outcome = "failed" // try again
 )
+
+// Why a notice was given up where no platform said so.
+const (
+	WhyGone    = "对方取消了关注或拉黑了我们"
+	WhySealed  = "内容或收信人打不开，密钥可能换过"
+	WhyUnheard = "发了多次都没有结果，服务可能中途停过"
+)

@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/jieban/jieban/models"
@@ -150,17 +152,13 @@ func (d *DB) TakeNotices(ctx context.Context, channels []string, limit int) ([]O
 	now := d.realNow()
 	due := func(g *gorm.DB) *gorm.DB {
 		return g.Table("notices AS n").Joins("JOIN links l ON l.id = n.link_id").
-			Where("n.state = 'pending' AND n.due_at <= ? AND (n.taken_until IS NULL OR n.taken_until < ?) AND l.channel IN ? AND l.gone_at IS NULL", now, now, channels)
+			Where("n.state = 'pending' AND n.due_at <= ? AND (n.taken_until IS NULL OR n.taken_until < ?) AND l.channel IN ? AND l.address_sealed IS NOT NULL", now, now, channels)
 	}
 	var any int64
 	if err := due(d.read(ctx)).Select("n.id").Limit(1).Scan(&any).Error; err != nil || any == 0 {
 		return nil, err
 	}
-	var rows []struct {
-		models.Notice
-		Channel       string
-		AddressSealed models.Sealed
-	}
+	var rows []takenNotice
 	lease := now.Add(leaseFor)
 	err := d.write(ctx, func(t *tx) error {
 		q := due(t.g).Select("n.*, l.channel, l.address_sealed").Order("n.due_at, n.id").Limit(limit)
@@ -177,24 +175,54 @@ func (d *DB) TakeNotices(ctx context.Context, channels []string, limit int) ([]O
 		}
 		return t.g.Exec("UPDATE notices SET taken_until = ?, tries = tries + 1 WHERE id IN ?", lease, ids).Error
 	})
-	list := make([]Outgoing, 0, len(rows))
-	for _, r := range rows {
-		if err != nil {
-			break
-		}
-		o := Outgoing{NoticeView: NoticeView{ID: r.ID, Kind: r.Kind, At: r.WrittenAt}, LinkID: *r.LinkID, Channel: r.Channel, tries: r.Tries + 1, lease: lease}
-		if o.Text, err = d.open(r.TextSealed); err == nil {
-			o.User, err = d.open(r.AddressSealed)
-		}
-		list = append(list, o)
+	if err != nil {
+		return nil, err
 	}
-	return list, err
+	return d.outgoing(ctx, rows, lease)
+}
+
+// takenNotice is a notice with where it goes.
+type takenNotice struct {
+	models.Notice
+	Channel       string
+	AddressSealed models.Sealed
+}
+
+// outgoing opens what was taken. What cannot be opened, or was taken again and again and nobody ever said what came of
+// it, goes to the officers' list: it must not stand in the way of the others.
+func (d *DB) outgoing(ctx context.Context, rows []takenNotice, lease time.Time) ([]Outgoing, error) {
+	list := make([]Outgoing, 0, len(rows))
+	lost := map[string][]int64{}
+	for _, r := range rows {
+		o := Outgoing{NoticeView: NoticeView{ID: r.ID, Kind: r.Kind, At: r.WrittenAt}, LinkID: *r.LinkID, Channel: r.Channel, tries: r.Tries + 1, lease: lease}
+		text, err := d.open(r.TextSealed)
+		user, err2 := d.open(r.AddressSealed)
+		switch {
+		case err != nil || err2 != nil:
+			lost[models.WhySealed] = append(lost[models.WhySealed], r.ID)
+		case r.Tries >= models.NoticeTries:
+			lost[models.WhyUnheard] = append(lost[models.WhyUnheard], r.ID)
+		default:
+			o.Text, o.User = text, user
+			list = append(list, o)
+		}
+	}
+	for why, ids := range lost {
+		err := d.write(ctx, func(t *tx) error {
+			return t.g.Exec("UPDATE notices SET state = 'dead', why = ?, due_at = NULL, taken_until = NULL WHERE id IN ? AND state = 'pending' AND taken_until = ?",
+				why, ids, lease).Error
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // EndNotice keeps what came of pushing a notice. A sender whose lease has ended, and whose notice another has taken,
 // changes nothing.
 func (d *DB) EndNotice(ctx context.Context, o Outgoing, r models.Delivery) error {
-	set := map[string]any{"taken_until": nil, "why": r.Why}
+	set := map[string]any{"taken_until": nil, "why": plainWhy(r.Why)}
 	switch r.Outcome {
 	case models.NoticeTaken:
 		set["state"], set["pushed"], set["sent_at"], set["due_at"] = models.NoticeSent, true, d.Now(), nil
@@ -214,6 +242,15 @@ func (d *DB) EndNotice(ctx context.Context, o Outgoing, r models.Delivery) error
 	return d.write(ctx, func(t *tx) error {
 		return t.g.Table("notices").Where("id = ? AND state = 'pending' AND taken_until = ?", o.ID, o.lease).Updates(set).Error
 	})
+}
+
+// address is a web address in a fault's words: a platform's may hold the secret we ask it with.
+var address = regexp.MustCompile(`https?://[^\s"']+`)
+
+// plainWhy keeps of a fault what officers may read: no address, no number, at most 200 characters.
+func plainWhy(why string) string {
+	r := []rune(models.MaskText(address.ReplaceAllString(strings.ToValidUTF8(strings.ReplaceAll(why, "\x00", ""), ""), "…")))
+	return string(r[:min(len(r), 200)])
 }
 
 // Grant sets how many pushes of a kind a platform allows to a person until a moment (real time), or adds to them.
