@@ -37,10 +37,16 @@ const (
 	LinkTriesFor = 10 * time.Minute
 )
 
+// How many codes are sent to one person's phone within PhoneCodesFor.
+const (
+	PhoneCodes    = 3
+	PhoneCodesFor = time.Hour
+)
+
 // Link is one way a person talks to us: a web session, a WeChat or Telegram user. Orders and talks belong to it.
 type Link struct {
 	ID         int64
-	Channel    string // web, wechat, telegram
+	Channel    string // web, wechat, telegram; kept: nobody talks through it, it keeps what is a person's between two chats
 	UserHash   string // hash of the platform's user id or of the session's token
 	ResidentID *int64 // bound by the first proof of number and name
 	AccountID  *int64 // a member of staff, bound by a code from their page

@@ -197,7 +197,8 @@ func (d *DB) Accounts(ctx context.Context) (list []models.Account, err error) {
 	return list, err
 }
 
-// SetPassword gives an account a new password and ends its sessions.
+// SetPassword gives an account a new password, ends its sessions and unbinds its chats: whoever knew the old one, or has
+// the lost phone, is out.
 func (d *DB) SetPassword(ctx context.Context, by, login, password string) error {
 	if err := models.CheckPassword(password); err != nil {
 		return err
@@ -211,8 +212,13 @@ func (d *DB) SetPassword(ctx context.Context, by, login, password string) error 
 		if err := t.g.Model(&a).Updates(map[string]any{"password_hash": hash, "failed": 0, "locked_until": nil}).Error; err != nil {
 			return err
 		}
-		if err := t.g.Exec("DELETE FROM sessions WHERE account_id = ?", a.ID).Error; err != nil {
-			return err
+		for _, q := range []string{
+			"DELETE FROM sessions WHERE account_id = ?", "DELETE FROM staff_codes WHERE account_id = ?",
+			"UPDATE links SET account_id = NULL WHERE account_id = ?",
+		} {
+			if err := t.g.Exec(q, a.ID).Error; err != nil {
+				return err
+			}
 		}
 		return t.audit(by, "account.password", ByAccount(a.ID), "")
 	})

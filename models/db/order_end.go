@@ -10,7 +10,7 @@ import (
 // way back. A repeat gives the same answer. It answers ErrNotFound and ErrOrderState.
 func (d *DB) CancelOrder(ctx context.Context, linkID int64, no string) (OrderView, error) {
 	err := d.write(ctx, func(t *tx) error {
-		o, err := t.lockOrder("no = ? AND link_id = ?", no, linkID)
+		o, err := t.lockOrder("no = ? AND "+ofBuyer, no, linkID, linkID)
 		if err != nil || o.State == models.OrderCancelled {
 			return err
 		}

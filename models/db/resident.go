@@ -175,7 +175,7 @@ func (t *tx) residentFor(p models.Programme, l models.Link, doc models.Document,
 func (t *tx) mayOpen(l models.Link, res *models.Resident, name string, r Registration) error {
 	if l.ResidentID == nil {
 		var elsewhere int64
-		if err := t.g.Model(&models.Link{}).Where("resident_id = ?", res.ID).Count(&elsewhere).Error; err != nil {
+		if err := t.g.Model(&models.Link{}).Where("resident_id = ? AND channel <> ?", res.ID, keptChannel).Count(&elsewhere).Error; err != nil {
 			return err
 		}
 		if elsewhere > 0 {
@@ -230,18 +230,35 @@ func (t *tx) bind(linkID, residentID int64) error {
 	if err := t.g.Exec("UPDATE consents SET resident_id = ? WHERE link_id = ? AND resident_id IS NULL", residentID, linkID).Error; err != nil {
 		return err
 	}
+	if err := t.takeOver(residentID, linkID); err != nil {
+		return err
+	}
 	return t.audit(ByLink(linkID), "resident.bind", fmt.Sprintf("resident:%d", residentID), "")
 }
 
-// Release unbinds a person from every session, so that they can register anew: an officer has seen who they are. A
-// one-time code still out would let the lost phone back in, so it ends too.
+// Release unbinds a person from every session, so that they can register anew: an officer has seen who they are. What
+// is theirs waits for the session they bind next. A one-time code still out would let the lost phone back in, so it
+// ends too.
 func (d *DB) Release(ctx context.Context, by models.Account, residentID int64) error {
 	return d.write(ctx, func(t *tx) error {
 		if err := t.g.Exec("DELETE FROM link_codes WHERE resident_id = ?", residentID).Error; err != nil {
 			return err
 		}
-		if err := t.g.Exec("UPDATE links SET resident_id = NULL WHERE resident_id = ?", residentID).Error; err != nil {
+		kept, err := t.keptLink(residentID)
+		if err != nil {
 			return err
+		}
+		links, err := t.linksOf(models.Link{ResidentID: &residentID})
+		if err != nil {
+			return err
+		}
+		for _, id := range links {
+			if id == kept.ID {
+				continue
+			}
+			if err := t.unbind(residentID, id, kept); err != nil {
+				return err
+			}
 		}
 		return t.audit(ByAccount(by.ID), "resident.release", fmt.Sprintf("resident:%d", residentID), "")
 	})
@@ -314,8 +331,8 @@ func (t *tx) residentFile(id int64) (f ResidentFile, err error) {
 	if f.Eligibility, err = t.eligibility(q.Programme.ID, id); err != nil {
 		return f, err
 	}
-	if err := t.g.Raw(`SELECT EXISTS (SELECT 1 FROM links WHERE resident_id = ?), EXISTS (SELECT 1 FROM consents WHERE resident_id = ?
-		AND kind = ? AND version = ? AND withdrawn_at IS NULL)`, id, id, models.ConsentGuardian, models.ConsentVersion).
+	if err := t.g.Raw(`SELECT EXISTS (SELECT 1 FROM links WHERE resident_id = ? AND channel <> ?), EXISTS (SELECT 1 FROM consents WHERE resident_id = ?
+		AND kind = ? AND version = ? AND withdrawn_at IS NULL)`, id, keptChannel, id, models.ConsentGuardian, models.ConsentVersion).
 		Row().Scan(&f.Bound, &q.Guardian); err != nil {
 		return f, err
 	}

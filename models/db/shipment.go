@@ -147,7 +147,7 @@ func (t *tx) takeOut(actor string, o models.Order, parcel []models.ShipmentLine)
 // repeat gives the same answer. It answers ErrNotFound and ErrOrderState.
 func (d *DB) AcceptOrder(ctx context.Context, linkID int64, no string) (OrderView, error) {
 	err := d.write(ctx, func(t *tx) error {
-		o, err := t.lockOrder("no = ? AND link_id = ?", no, linkID)
+		o, err := t.lockOrder("no = ? AND "+ofBuyer, no, linkID, linkID)
 		if err != nil || o.State == models.OrderCompleted {
 			return err
 		}
@@ -173,6 +173,12 @@ func (t *tx) accept(o models.Order, actor string, until time.Time) error {
 	}
 	if completes {
 		if err := t.moveOrder(o, models.OrderCompleted, o.PaymentState); err != nil {
+			return err
+		}
+	}
+	if actor == System { // the buyer said nothing, and may not have it
+		text := "订单 " + o.No + " 发货已满" + strconv.Itoa(int(models.AcceptAfter/(24*time.Hour))) + "天，已自动确认收货。没收到货或货有问题，请回复“人工”。"
+		if err := t.notice(o.LinkID, "order_accepted", text); err != nil {
 			return err
 		}
 	}
