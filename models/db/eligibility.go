@@ -289,14 +289,23 @@ func (d *DB) DecideCase(ctx context.Context, by models.Account, id int64, approv
 	})
 }
 
-// tell writes a notice to every session of a person.
+// tell writes a notice to every session of a person, and to a chat in which several of them are told once.
 func (t *tx) tell(residentID int64, kind, text string) error {
 	var links []int64
 	if err := t.g.Model(&models.Link{}).Where("resident_id = ?", residentID).Order("id").Pluck("id", &links).Error; err != nil {
 		return err
 	}
+	told := map[int64]bool{}
 	for _, l := range links {
-		if err := t.notice(l, kind, text); err != nil {
+		to, err := t.reach(l)
+		if err != nil {
+			return err
+		}
+		if told[to.ID] {
+			continue
+		}
+		told[to.ID] = true
+		if err := t.notify(models.Notice{LinkID: &to.ID, Kind: kind, DueAt: t.due(to)}, text); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"github.com/jieban/jieban/models"
 )
@@ -56,23 +58,55 @@ func (t *tx) offer(id string) (o models.Offer, s models.Spot, err error) {
 	return o, s, t.g.Where("id = ?", o.SpotID).Take(&s).Error
 }
 
-// SetOffer changes an offer's settings. Vouchers already claimed keep what they promised. o.Version must be the one
-// that was read (ErrStale); other refusals: ErrOfferSettings.
+// SetOffer changes an offer's settings, and tells the holders of live vouchers what is different for them. Vouchers
+// already claimed keep what they promised. o.Version must be the one that was read (ErrStale); other refusals:
+// ErrOfferSettings.
 func (d *DB) SetOffer(ctx context.Context, by models.Account, o models.Offer) (models.Offer, error) {
 	if err := o.Check(); err != nil {
 		return o, err
 	}
 	return o, d.write(ctx, func(t *tx) error {
-		version := o.Version
-		o.Version++
-		res := t.g.Model(&models.Offer{}).Where("id = ? AND version = ?", o.ID, version).
+		var old models.Offer
+		if err := found(t.lock().Where("id = ?", o.ID).Take(&old).Error, "这项优惠"); err != nil {
+			return err
+		}
+		next := o
+		next.Version, next.SpotID = o.Version+1, old.SpotID
+		res := t.g.Model(&models.Offer{}).Where("id = ? AND version = ?", o.ID, o.Version).
 			Select("kind", "pay_percent", "fixed_fen", "rounding", "clause_text", "components", "valid_from", "valid_to", "per_day", "per_spot", "total",
-				"daily_quota", "max_party", "advance_days", "blackout", "holiday_blackout", "paused", "version").Updates(&o)
+				"daily_quota", "max_party", "advance_days", "blackout", "holiday_blackout", "paused", "version").Updates(&next)
 		if err := one(res); err != nil {
 			return err
 		}
-		return t.audit(ByAccount(by.ID), "offer.set", "offer:"+o.ID, "")
+		if err := t.tellOfOffer(old, next); err != nil {
+			return err
+		}
+		if err := t.audit(ByAccount(by.ID), "offer.set", "offer:"+o.ID, ""); err != nil {
+			return err
+		}
+		o = next
+		return nil
 	})
+}
+
+// tellOfOffer tells holders of an offer's new settings, where there is something in them that can touch a holder.
+func (t *tx) tellOfOffer(old, next models.Offer) error {
+	if old.Label() == next.Label() && old.Components == next.Components && old.ValidFrom == next.ValidFrom && old.ValidTo == next.ValidTo &&
+		slices.Equal(old.Blackout, next.Blackout) && old.HolidayBlackout == next.HolidayBlackout {
+		return nil
+	}
+	was := terms{offer: old}
+	err := errors.Join(t.g.Where("id = ?", old.ProgrammeID).Take(&was.programme).Error, t.g.Where("id = ?", old.SpotID).Take(&was.spot).Error)
+	if err != nil {
+		return err
+	}
+	is := terms{was.programme, next, was.spot}
+	return t.tellHolders([]string{old.SpotID}, func(id string) terms {
+		if id != old.ID { // of another programme at the same spot
+			return is
+		}
+		return was
+	}, func(string) terms { return is })
 }
 
 // DayRoom is one day of an offer as a person choosing sees it.

@@ -98,7 +98,8 @@ func (t *tx) moveRefund(r models.Refund, to models.RefundState, also map[string]
 	return one(t.g.Model(&models.Refund{}).Where("id = ? AND state = ?", r.ID, r.State).Updates(change))
 }
 
-// settleRefund brings the order's states up to what has come back, and tells the buyer.
+// settleRefund brings the order's states up to what has come back, and tells the buyer; the supplier too, unless the
+// money was never the order's.
 func (t *tx) settleRefund(o models.Order, r models.Refund) error {
 	var sum struct {
 		Stray       bool
@@ -127,11 +128,17 @@ func (t *tx) settleRefund(o models.Order, r models.Refund) error {
 	if err != nil {
 		return err
 	}
-	return t.notice(o.LinkID, "refund_done", "订单 "+o.No+" 的退款 "+r.AmountFen.String()+" 已原路退回，请留意到账。")
+	if !sum.Stray {
+		text := "订单 " + o.No + " 有 " + r.AmountFen.String() + " 已退给买家，没发的货不用再发。"
+		if err := t.noticeSupplier(o.SupplierID, "refund_done", text); err != nil {
+			return err
+		}
+	}
+	return t.notice(o.LinkID, "refund_done", "订单 "+o.No+" 的退款 "+r.AmountFen.String()+" 已原路退回，请留意到账。三天没到账，请回复“人工”。")
 }
 
 // RefundTried notes a try that brought no final answer and when to try again, or that the provider refuses for good
-// (failed): then an officer must act. It answers ErrNotFound, and ErrStale if the refund is not on its way any more.
+// (failed): then an officer must act, and the buyer is told so, once. It answers ErrNotFound, and ErrStale if the refund is not on its way any more.
 func (d *DB) RefundTried(ctx context.Context, id int64, again time.Time, failed bool) error {
 	return d.write(ctx, func(t *tx) error {
 		if !failed {
@@ -144,8 +151,24 @@ func (d *DB) RefundTried(ctx context.Context, id int64, again time.Time, failed 
 		if err := t.moveRefund(r, models.RefundFailed, map[string]any{"tries": r.Tries + 1}); err != nil {
 			return err
 		}
+		if err := t.tellOfFailure(r); err != nil {
+			return err
+		}
 		return t.audit(System, "refund.failed", "refund:"+r.No, "")
 	})
+}
+
+// tellOfFailure keeps a buyer from thinking that the money is lost.
+func (t *tx) tellOfFailure(r models.Refund) error {
+	if r.OrderID == nil {
+		return nil
+	}
+	var o models.Order
+	if err := t.g.Select("no", "link_id").Where("id = ?", *r.OrderID).Take(&o).Error; err != nil {
+		return err
+	}
+	text := "订单 " + o.No + " 的退款 " + r.AmountFen.String() + " 支付平台暂时没有退成，工作人员正在处理。您的钱不会丢，不用操作，退成了再通知您。"
+	return t.noticeOnce(o.LinkID, "refund_failed", text, fmt.Sprintf("refund_failed:%d", r.ID))
 }
 
 // RetryRefund lets an officer ask the provider again, under the same number. It answers ErrForbidden, ErrNotFound, and

@@ -325,10 +325,10 @@ func (d *DB) RevokeVoucher(ctx context.Context, by models.Account, id int64, why
 		if v.State != models.VoucherIssued {
 			return models.ErrVoucherState.With(strings.TrimPrefix(v.StatusOn(models.DayOf(t.now)), "已"))
 		}
-		if err := t.endVoucher(v, models.VoucherRevoked); err != nil {
+		if err := t.tellHolder(v, "voucher_revoked", "您"+v.VisitDay.ZH()+"的券已作废："+why+"。有疑问请回复“人工”。"); err != nil {
 			return err
 		}
-		if err := t.notice(v.LinkID, "voucher_revoked", "您"+v.VisitDay.ZH()+"的券已作废："+why+"。有疑问请回复“人工”。"); err != nil {
+		if err := t.endVoucher(v, models.VoucherRevoked); err != nil {
 			return err
 		}
 		return t.audit(ByAccount(by.ID), "voucher.revoke", voucherRef(id), "")
