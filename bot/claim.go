@@ -14,6 +14,7 @@ type claimSlots struct {
 	Spot   string     `json:"spot,omitempty"`
 	Day    models.Day `json:"day,omitempty"`
 	People int        `json:"people,omitempty"`
+	Told   string     `json:"told,omitempty"` // the spot whose price was told with the question that stands
 }
 
 const (
@@ -152,9 +153,10 @@ func (t *turn) askDay() error {
 		t.say(o.Spot.Name + "最近没有可领的日子。" + why)
 		return t.ask(stepDay, "您可以：", list("换景区", "其他日期", "人工")...)
 	}
-	question := o.Spot.Name + "，哪一天去？"
+	question := o.Spot.Name + "，" + confirmPrice(o) + "。哪一天去，几个人去？"
+	t.k.Claim.Told = o.Spot.ID
 	if q := t.heard.Question(); t.reading && q != "" && t.heard.Ask != words.AskSpot {
-		question = q
+		question, t.k.Claim.Told = q, ""
 	}
 	return t.ask(stepDay, question, append(days, one("其他日期"))...)
 }
@@ -192,7 +194,7 @@ func (t *turn) askConfirm() error {
 	if err != nil {
 		return t.refuse(err)
 	}
-	t.k.Step = stepConfirm
+	t.k.Step, t.k.Claim.Told = stepConfirm, ""
 	if err := d.Refusal(); err != nil {
 		return t.refuse(err)
 	}
@@ -224,6 +226,11 @@ func (t *turn) takeVisit() (bool, error) {
 	}
 	if !visits(h) || !t.fill(h) {
 		return false, nil
+	}
+	// Day and people at once, in answer to a question that told the price: that is an order in itself. The code shows what
+	// was heard, and one tap gives it back. What came in a free sentence or bit by bit is confirmed first.
+	if c := t.k.Claim; h.Date != "" && h.People > 0 && h.Ask == "" && c.Spot != "" && c.Told == c.Spot {
+		return true, t.issue()
 	}
 	return true, t.goOn()
 }
