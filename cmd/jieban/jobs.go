@@ -10,7 +10,7 @@ import (
 // job is something that runs by itself, again and again. Every job is safe to run in several processes at once.
 type job struct {
 	name  string
-	every time.Duration
+	every time.Duration // 0: it runs until it is stopped
 	run   func(context.Context) error
 }
 
@@ -22,6 +22,10 @@ func runJobs(ctx context.Context, jobs []job) (wait func()) {
 	var wg sync.WaitGroup
 	for _, j := range jobs {
 		wg.Go(func() {
+			if j.every == 0 {
+				j.told(j.run(ctx))
+				return
+			}
 			tick := time.NewTicker(j.every)
 			defer tick.Stop()
 			for {
@@ -41,7 +45,11 @@ func runJobs(ctx context.Context, jobs []job) (wait func()) {
 func (j job) once(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobTimeout)
 	defer cancel()
-	if err := j.run(ctx); err != nil {
+	j.told(j.run(ctx))
+}
+
+func (j job) told(err error) {
+	if err != nil {
 		slog.Error("job failed", "job", j.name, "err", err)
 	}
 }

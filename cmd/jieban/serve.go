@@ -25,6 +25,9 @@ type serveCmd struct {
 	Proxies   []string `env:"JIEBAN_PROXIES" help:"Addresses of reverse proxies whose X-Real-Ip header is believed."`
 	Flood     int      `env:"JIEBAN_FLOOD" default:"1000" help:"Requests that one address may make in 10 s, sign-in apart; 0 = as many as it likes."`
 	Log       string   `env:"JIEBAN_LOG" default:"text" enum:"text,json" help:"text or json."`
+
+	WeChat   wechatConf   `embed:"" prefix:"wechat-"`
+	Telegram telegramConf `embed:"" prefix:"telegram-"`
 }
 
 // How long requests have to end when the service is stopped: those being answered, and those being sent.

@@ -14,15 +14,15 @@ import (
 	"github.com/jieban/jieban/models/db"
 )
 
-// wire puts the parts together: the database, the conversation, the payment provider, the HTTP side and the jobs.
-func (c serveCmd) wire(d *db.DB, base string) (*api.App, []job, error) {
+// wire puts the parts together: the database, the conversation and its channels, the payment provider, the HTTP side and
+// the jobs.
+func (c serveCmd) wire(d *db.DB, base string) (app *api.App, list []job, err error) {
 	conf := api.Config{DB: d, Demo: !c.production(), PublicURL: base, Version: version, Log: slog.Default(), Proxies: c.Proxies, Flood: c.Flood}
 	if c.Flood == 0 {
 		conf.Flood = -1
 	}
 	talk := bot.Options{PublicURL: base, Demo: conf.Demo}
 	if conf.Demo {
-		var err error
 		if conf.Samples, err = db.Samples(); err != nil {
 			return nil, nil, err
 		}
@@ -35,9 +35,15 @@ func (c serveCmd) wire(d *db.DB, base string) (*api.App, []job, error) {
 		conf.Pay = api.NewSandbox(d)
 	}
 	talk.Cancel = api.NewCancel(d, conf.Pay)
-	conf.Chat = webChat(d, bot.New(d, talk), strings.HasPrefix(base, "https://"))
-	app, err := api.New(conf)
-	return app, jobs(d, conf.Pay), err
+	e := bot.New(d, talk)
+	conf.Chat = webChat(d, e, strings.HasPrefix(base, "https://"))
+	ch, err := c.channels(people{d: d, e: e, base: base}, func(ctx context.Context, path string) ([]byte, error) { return app.Picture(ctx, path) })
+	if err != nil {
+		return nil, nil, err
+	}
+	conf.Callbacks, conf.Counts = ch.callbacks()
+	app, err = api.New(conf)
+	return app, append(jobs(d, conf.Pay), ch.jobs(d)...), err
 }
 
 func samples(people []db.Sample) func(context.Context) []bot.Sample {
@@ -93,6 +99,8 @@ func jobs(d *db.DB, sandbox *pay.Sandbox) []job {
 		{"expire orders", time.Second, clerk.ExpireDue},
 		{"send refunds", time.Second, clerk.SendRefunds},
 		{"accept parcels", time.Minute, func(ctx context.Context) error { _, err := d.AutoAccept(ctx); return err }},
+		{"remind of visits", time.Minute, d.RemindVisits},
+		{"warn of holds", 10 * time.Second, d.WarnHolds},
 		{"forget stored answers", time.Hour, d.Forget},
 	}
 }
