@@ -191,10 +191,10 @@ type channels struct {
 // channels makes the channels that are set up.
 func (c serveCmd) channels(p people, picture pictures) (ch channels, err error) {
 	if ch.wechat, err = c.WeChat.channel(p, picture); err != nil {
-		return ch, fmt.Errorf("WeChat is not set up well: %w", err)
+		return ch, fmt.Errorf("the settings of WeChat: %w", err)
 	}
 	if ch.telegram, err = c.Telegram.channel(p, picture); err != nil {
-		return ch, fmt.Errorf("Telegram is not set up well: %w", err)
+		return ch, fmt.Errorf("the settings of Telegram: %w", err)
 	}
 	ch.polls = c.Telegram.Secret == ""
 	return ch, nil

@@ -24,6 +24,7 @@ type cli struct {
 	Serve      serveCmd      `cmd:"" default:"withargs" help:"Run the service: pages, API, chat and jobs. The default."`
 	Migrate    migrateCmd    `cmd:"" help:"Bring the database up to date and stop."`
 	Account    accountCmd    `cmd:"" help:"Manage the accounts of staff."`
+	WeChat     wechatCmd     `cmd:"" name:"wechat" help:"Set up the WeChat service account."`
 	Keys       keysCmd       `cmd:"" help:"Make the key file that production needs. Keep a copy in a safe place: without it sealed data is lost."`
 	Health     healthCmd     `cmd:"" help:"Ask a running service whether it is well; for container health checks."`
 	Understand understandCmd `cmd:"" help:"Read sentences, one a line, and print what is understood of each as a line of JSON."`
