@@ -11,9 +11,9 @@ import (
 	"github.com/jieban/jieban/bot"
 )
 
-func text(s string) bot.Reply { return bot.Reply{Type: bot.ReplyText, Text: s} }
+func said(s string) bot.Reply { return bot.Reply{Type: bot.ReplyText, Text: s} }
 
-func image(url string) bot.Reply { return bot.Reply{Type: bot.ReplyImage, URL: url, Alt: "二维码"} }
+func shown(url string) bot.Reply { return bot.Reply{Type: bot.ReplyImage, URL: url, Alt: "二维码"} }
 
 // sending is one Send: what the person's acts allow, what the platform says, what comes of it.
 type sending struct {
@@ -32,35 +32,35 @@ type sending struct {
 }
 
 var sendings = []sending{
-	{name: "a text", credits: map[string]int{"message": 5}, replies: []bot.Reply{text("您好")}, sent: []string{"您好"}, left: map[string]int{"message": 4}},
-	{name: "texts are one message", credits: map[string]int{"message": 5}, replies: []bot.Reply{text("一"), text("二"), {Type: bot.ReplyLink, Text: "看", URL: "/shop"}},
+	{name: "a text", credits: map[string]int{"message": 5}, replies: []bot.Reply{said("您好")}, sent: []string{"您好"}, left: map[string]int{"message": 4}},
+	{name: "texts are one message", credits: map[string]int{"message": 5}, replies: []bot.Reply{said("一"), said("二"), {Type: bot.ReplyLink, Text: "看", URL: "/shop"}},
 		sent: []string{"一\n\n二\n\n看\nhttps://jieban.example/shop?k=1"}, left: map[string]int{"message": 4}},
-	{name: "a text and a code", credits: map[string]int{"menu": 2}, replies: []bot.Reply{image("/v/a.png"), text("给门口看")},
+	{name: "a text and a code", credits: map[string]int{"menu": 2}, replies: []bot.Reply{shown("/v/a.png"), said("给门口看")},
 		sent: []string{"给门口看", "MEDIA-1"}, left: map[string]int{"menu": 0}},
-	{name: "the shortest-lived first", credits: map[string]int{"message": 5, "menu": 3, "subscribe": 3, "scan": 3}, replies: []bot.Reply{text("1")},
+	{name: "the shortest-lived first", credits: map[string]int{"message": 5, "menu": 3, "subscribe": 3, "scan": 3}, replies: []bot.Reply{said("1")},
 		sent: []string{"1"}, left: map[string]int{"message": 5, "menu": 3, "subscribe": 3, "scan": 2}},
-	{name: "one is used up without our knowing", credits: map[string]int{"message": 5, "menu": 3}, replies: []bot.Reply{text("1")}, refuse: []int{45047},
+	{name: "one is used up without our knowing", credits: map[string]int{"message": 5, "menu": 3}, replies: []bot.Reply{said("1")}, refuse: []int{45047},
 		sent: []string{"1"}, left: map[string]int{"message": 4, "menu": 0}},
-	{name: "all are", credits: map[string]int{"message": 5, "menu": 3}, replies: []bot.Reply{text("1")}, refuse: []int{45047, 45015},
+	{name: "all are", credits: map[string]int{"message": 5, "menu": 3}, replies: []bot.Reply{said("1")}, refuse: []int{45047, 45015},
 		want: bot.ErrNoWindow, left: map[string]int{"message": 0, "menu": 0}},
-	{name: "nothing is allowed", replies: []bot.Reply{text("1")}, want: bot.ErrNoWindow},
+	{name: "nothing is allowed", replies: []bot.Reply{said("1")}, want: bot.ErrNoWindow},
 	{name: "nothing to say", credits: map[string]int{"message": 5}, left: map[string]int{"message": 5}},
-	{name: "it ends in the middle", credits: map[string]int{"message": 1}, replies: []bot.Reply{text("1"), image("/v/a.png")}, sent: []string{"1"}, late: 1, left: map[string]int{"message": 0}},
-	{name: "it breaks in the middle", credits: map[string]int{"message": 5}, replies: []bot.Reply{text("1"), image("/v/a.png"), image("/v/b.png")}, refuse: []int{0, -1}, sent: []string{"1"}, late: 2},
-	{name: "gone", credits: map[string]int{"message": 5}, replies: []bot.Reply{text("1")}, refuse: []int{43004}, want: bot.ErrGone},
-	{name: "gone in the middle", credits: map[string]int{"message": 5}, replies: []bot.Reply{text("1"), image("/v/a.png")}, refuse: []int{0, 43004}, want: bot.ErrGone, sent: []string{"1"}},
-	{name: "busy", credits: map[string]int{"message": 5}, replies: []bot.Reply{text("1")}, refuse: []int{-1}, want: bot.RetryAfter(2 * time.Second)},
-	{name: "the day is used up", credits: map[string]int{"message": 5}, replies: []bot.Reply{text("1")}, refuse: []int{45009}, want: bot.RetryAfter(time.Minute)},
-	{name: "a notice that says it all", credits: map[string]int{"notice": 1}, template: "TEMPLATE", replies: []bot.Reply{text("您的资格已经通过")}, noticed: "您的资格已经通过", left: map[string]int{"notice": 0}},
-	{name: "a notice that leads to the inbox", credits: map[string]int{"notice": 2}, template: "TEMPLATE", replies: []bot.Reply{text("明天（7月17日）去濯水古镇，3人，\n记得带身份证"), image("/v/a.png")},
+	{name: "it ends in the middle", credits: map[string]int{"message": 1}, replies: []bot.Reply{said("1"), shown("/v/a.png")}, sent: []string{"1"}, late: 1, left: map[string]int{"message": 0}},
+	{name: "it breaks in the middle", credits: map[string]int{"message": 5}, replies: []bot.Reply{said("1"), shown("/v/a.png"), shown("/v/b.png")}, refuse: []int{0, -1}, sent: []string{"1"}, late: 2},
+	{name: "gone", credits: map[string]int{"message": 5}, replies: []bot.Reply{said("1")}, refuse: []int{43004}, want: bot.ErrGone},
+	{name: "gone in the middle", credits: map[string]int{"message": 5}, replies: []bot.Reply{said("1"), shown("/v/a.png")}, refuse: []int{0, 43004}, want: bot.ErrGone, sent: []string{"1"}},
+	{name: "busy", credits: map[string]int{"message": 5}, replies: []bot.Reply{said("1")}, refuse: []int{-1}, want: bot.RetryAfter(2 * time.Second)},
+	{name: "the day is used up", credits: map[string]int{"message": 5}, replies: []bot.Reply{said("1")}, refuse: []int{45009}, want: bot.RetryAfter(time.Minute)},
+	{name: "a notice that says it all", credits: map[string]int{"notice": 1}, template: "TEMPLATE", replies: []bot.Reply{said("您的资格已经通过")}, noticed: "您的资格已经通过", left: map[string]int{"notice": 0}},
+	{name: "a notice that leads to the inbox", credits: map[string]int{"notice": 2}, template: "TEMPLATE", replies: []bot.Reply{said("明天（7月17日）去濯水古镇，3人，\n记得带身份证"), shown("/v/a.png")},
 		noticed: "明天（7月17日）去濯水古镇，3人， …", late: 2, left: map[string]int{"notice": 1}},
-	{name: "a notice of a picture", credits: map[string]int{"notice": 1}, template: "TEMPLATE", replies: []bot.Reply{image("/v/a.png")}, noticed: "您有一条新消息，请点开看", late: 1},
-	{name: "a notice after the window", credits: map[string]int{"notice": 1, "message": 1}, template: "TEMPLATE", refuse: []int{45015}, replies: []bot.Reply{text("好")}, noticed: "好"},
-	{name: "no template", credits: map[string]int{"notice": 1}, replies: []bot.Reply{text("好")}, want: bot.ErrNoWindow, left: map[string]int{"notice": 1}},
-	{name: "no opt-in", template: "TEMPLATE", replies: []bot.Reply{text("好")}, want: bot.ErrNoWindow},
-	{name: "the opt-in was taken back", credits: map[string]int{"notice": 3}, template: "TEMPLATE", notice: []int{43101}, replies: []bot.Reply{text("好")}, want: bot.ErrNoWindow, left: map[string]int{"notice": 0}},
-	{name: "the notice is not sent", credits: map[string]int{"notice": 3}, template: "TEMPLATE", notice: []int{-1}, replies: []bot.Reply{text("好")}, want: bot.RetryAfter(2 * time.Second), left: map[string]int{"notice": 3}},
-	{name: "no such template", credits: map[string]int{"notice": 3}, template: "OTHER", replies: []bot.Reply{text("好")}, want: errAny, left: map[string]int{"notice": 3}},
+	{name: "a notice of a picture", credits: map[string]int{"notice": 1}, template: "TEMPLATE", replies: []bot.Reply{shown("/v/a.png")}, noticed: "您有一条新消息，请点开看", late: 1},
+	{name: "a notice after the window", credits: map[string]int{"notice": 1, "message": 1}, template: "TEMPLATE", refuse: []int{45015}, replies: []bot.Reply{said("好")}, noticed: "好"},
+	{name: "no template", credits: map[string]int{"notice": 1}, replies: []bot.Reply{said("好")}, want: bot.ErrNoWindow, left: map[string]int{"notice": 1}},
+	{name: "no opt-in", template: "TEMPLATE", replies: []bot.Reply{said("好")}, want: bot.ErrNoWindow},
+	{name: "the opt-in was taken back", credits: map[string]int{"notice": 3}, template: "TEMPLATE", notice: []int{43101}, replies: []bot.Reply{said("好")}, want: bot.ErrNoWindow, left: map[string]int{"notice": 0}},
+	{name: "the notice is not sent", credits: map[string]int{"notice": 3}, template: "TEMPLATE", notice: []int{-1}, replies: []bot.Reply{said("好")}, want: bot.RetryAfter(2 * time.Second), left: map[string]int{"notice": 3}},
+	{name: "no such template", credits: map[string]int{"notice": 3}, template: "OTHER", replies: []bot.Reply{said("好")}, want: errAny, left: map[string]int{"notice": 3}},
 }
 
 // errAny stands for a fault whose words do not matter.
@@ -124,7 +124,7 @@ func TestLongTextsGoInPieces(t *testing.T) {
 	d := newDouble(t)
 	ch, m := opposite(t, d, nil)
 	_ = m.grant(t.Context(), testUser, "message", 5, time.Time{}, false)
-	if err := ch.Send(t.Context(), testUser, []bot.Reply{text(strings.Repeat("领", 1500))}); err != nil {
+	if err := ch.Send(t.Context(), testUser, []bot.Reply{said(strings.Repeat("领", 1500))}); err != nil {
 		t.Fatal(err)
 	}
 	n := 0
@@ -146,7 +146,7 @@ func TestAccountsWithoutCustomerMessages(t *testing.T) {
 	}
 	d.next(sendPath, codeForbidden)
 	for range 3 { // only the first is tried
-		if err := ch.Send(t.Context(), testUser, []bot.Reply{text("1")}); !errors.Is(err, bot.ErrNoWindow) {
+		if err := ch.Send(t.Context(), testUser, []bot.Reply{said("1")}); !errors.Is(err, bot.ErrNoWindow) {
 			t.Error(err)
 		}
 	}
@@ -163,7 +163,7 @@ func TestAccountsWithoutCustomerMessages(t *testing.T) {
 	}
 	ch, m = opposite(t, d, func(c *Config) { c.Secret = "" })
 	_ = m.grant(t.Context(), testUser, "message", 5, time.Time{}, false)
-	if err := ch.Send(t.Context(), testUser, []bot.Reply{text("1")}); !errors.Is(err, bot.ErrNoWindow) || ch.canPush() || m.left(testUser, "message") != 5 {
+	if err := ch.Send(t.Context(), testUser, []bot.Reply{said("1")}); !errors.Is(err, bot.ErrNoWindow) || ch.canPush() || m.left(testUser, "message") != 5 {
 		t.Errorf("without a secret: %v", err)
 	}
 }
@@ -178,7 +178,7 @@ func TestTheRestIsKept(t *testing.T) {
 	ch.c.Late = func(ctx context.Context, user string, replies []bot.Reply) error {
 		return errors.Join(ctx.Err(), m.putLate(ctx, user, replies))
 	}
-	both := []bot.Reply{text("1"), image("/v/a.png")}
+	both := []bot.Reply{said("1"), shown("/v/a.png")}
 	if err := ch.Send(ctx, testUser, both); err != nil || len(m.inbox()) != 1 {
 		t.Errorf("%v, in the inbox %v", err, m.inbox())
 	}
@@ -210,7 +210,7 @@ func TestMedia(t *testing.T) {
 	d.mu.Lock()
 	d.media = map[string][]byte{"MEDIA-0": onePixel} // the platform forgot it
 	d.mu.Unlock()
-	if err := ch.Send(t.Context(), testUser, []bot.Reply{image("/v/secret.png")}); err != nil || d.messages()[0].Media != "MEDIA-2" || m.left(testUser, "message") != 4 {
+	if err := ch.Send(t.Context(), testUser, []bot.Reply{shown("/v/secret.png")}); err != nil || d.messages()[0].Media != "MEDIA-2" || m.left(testUser, "message") != 4 {
 		t.Errorf("%v, sent %v", err, d.messages())
 	}
 	for name, bytes := range map[string][]byte{"nothing": nil, "a page": []byte("<html>"), "too large": append([]byte("\xff\xd8\xff"), make([]byte, maxImage)...)} {
@@ -225,10 +225,10 @@ func TestMedia(t *testing.T) {
 
 func TestWhereNoticesLead(t *testing.T) {
 	for want, replies := range map[string][]bot.Reply{
-		"/":             {text("1")},
-		"/v/abc":        {text("1"), image("/v/abc.png")},
-		"/shop/order/7": {{Type: bot.ReplyLink, URL: "/shop/order/7"}, image("/v/abc.png")},
-		"/v/x":          {{Type: bot.ReplyLink, URL: "https://elsewhere.example/"}, image("/v/x.png")},
+		"/":             {said("1")},
+		"/v/abc":        {said("1"), shown("/v/abc.png")},
+		"/shop/order/7": {{Type: bot.ReplyLink, URL: "/shop/order/7"}, shown("/v/abc.png")},
+		"/v/x":          {{Type: bot.ReplyLink, URL: "https://elsewhere.example/"}, shown("/v/x.png")},
 	} {
 		if got := leadsTo(replies); got != want {
 			t.Errorf("%v leads to %q, want %q", replies, got, want)
