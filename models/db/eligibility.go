@@ -291,17 +291,17 @@ func (d *DB) DecideCase(ctx context.Context, by models.Account, id int64, approv
 
 // tell writes a notice to every session of a person, and to a chat in which several of them are told once.
 func (t *tx) tell(residentID int64, kind, text string) error {
-	var links []int64
-	if err := t.g.Model(&models.Link{}).Where("resident_id = ?", residentID).Order("id").Pluck("id", &links).Error; err != nil {
+	var links []models.Link
+	if err := t.g.Select("id", "channel").Where("resident_id = ?", residentID).Order("id").Find(&links).Error; err != nil {
 		return err
 	}
 	told := map[int64]bool{}
 	for _, l := range links {
-		to, err := t.reach(l)
+		to, err := t.reach(l.ID)
 		if err != nil {
 			return err
 		}
-		if told[to.ID] {
+		if told[to.ID] || to.Channel == keptChannel && len(links) > 1 {
 			continue
 		}
 		told[to.ID] = true
