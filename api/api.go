@@ -166,6 +166,12 @@ func (a *App) signInRoutes() []route {
 		post("/api/v1/sessions", anyone, "Sign a member of staff in", a.signIn, guardPasswords, status(http.StatusCreated)),
 		del("/api/v1/sessions", staff, "Sign out", a.signOut),
 		get("/api/v1/sessions/me", staff, "Who is signed in", a.me),
+		post("/api/v1/staff-codes", staff, "Get a one-time code that binds a chat to one's account", a.staffCode, creates),
+		get("/api/v1/staff-links", staff, "List the chats that are bound to one's account", a.staffLinks),
+		del("/api/v1/staff-links/{id}", staff, "Unbind a chat from one's account", a.unbindStaff),
+		page(http.MethodGet, staffChats, staff, a.staffChatsPage),
+		page(http.MethodPost, staffChats, staff, a.staffChatsCode),
+		page(http.MethodPost, staffChats+"/{id}/unbind", staff, a.staffChatsUnbind),
 	}
 }
 

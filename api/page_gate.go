@@ -55,7 +55,8 @@ func (a *App) gatePage(c *fiber.Ctx) error {
 }
 
 func (a *App) showGate(c *fiber.Ctx, body gateBody) error {
-	return a.render(c, "gate.html", View{Title: "验票", Body: body})
+	items := nav("/gate", NavItem{Label: "验票", Href: "/gate"}, NavItem{Label: "聊天", Href: staffChats})
+	return a.render(c, "gate.html", View{Title: "验票", Nav: items, Body: body})
 }
 
 // gateBody gathers the page for a spot; an account with a spot of its own scans nowhere else.

@@ -23,6 +23,7 @@ func (a *App) officerPage(c *fiber.Ctx, name, title, current string, body any) e
 		{Label: "退款", Href: "/officer/refunds"},
 		{Label: "统计", Href: "/officer/figures"},
 		{Label: "记录", Href: "/officer/audit"},
+		{Label: "聊天", Href: staffChats},
 	}
 	if who := a.caller(c).Account; who != nil && who.May(models.RoleAdmin) {
 		items = append(items, NavItem{Label: "账号", Href: "/officer/accounts"})

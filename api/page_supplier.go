@@ -12,7 +12,7 @@ import (
 
 func supplierNav(current string) []NavItem {
 	return nav(current, NavItem{Label: "订单", Href: "/supplier"}, NavItem{Label: "商品", Href: "/supplier/products"},
-		NavItem{Label: "库存", Href: "/supplier/stock"})
+		NavItem{Label: "库存", Href: "/supplier/stock"}, NavItem{Label: "聊天", Href: staffChats})
 }
 
 // supplierBody is what supplier.html shows.

@@ -86,6 +86,7 @@ func TestScanOnlyAccountListsNothing(t *testing.T) {
 	a, _ := newTestApp(t)
 	allowed := []string{
 		"DELETE /api/v1/sessions", "GET /api/v1/sessions/me", "POST /api/v1/scans", "POST /api/v1/scans/{id}/undo", "GET /api/v1/gate/today",
+		"POST /api/v1/staff-codes", "GET /api/v1/staff-links", "DELETE /api/v1/staff-links/{id}",
 	}
 	for _, r := range a.list {
 		if r.json && r.who&gate != 0 && !slices.Contains(allowed, r.method+" "+r.path) {

@@ -238,9 +238,12 @@ func (t *tx) bind(linkID, residentID int64) error {
 
 // Release unbinds a person from every session, so that they can register anew: an officer has seen who they are. What
 // is theirs waits for the session they bind next. A one-time code still out would let the lost phone back in, so it
-// ends too.
+// ends too. It answers ErrNotFound.
 func (d *DB) Release(ctx context.Context, by models.Account, residentID int64) error {
 	return d.write(ctx, func(t *tx) error {
+		if err := found(t.lock().Select("id").Take(&models.Resident{}, residentID).Error, "这位居民"); err != nil {
+			return err
+		}
 		if err := t.g.Exec("DELETE FROM link_codes WHERE resident_id = ?", residentID).Error; err != nil {
 			return err
 		}
