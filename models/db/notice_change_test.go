@@ -90,7 +90,9 @@ func TestHoldersAreToldWhatChanges(t *testing.T) {
 		if len(got) != 1 {
 			t.Errorf("others are told: %+v", got)
 		}
-		offer(t, d, "O1", func(o *models.Offer) { o.DailyQuota, o.PerDay, o.Paused = intp(50), intp(2), true })
+		offer(t, d, "O1", func(o *models.Offer) {
+			o.DailyQuota, o.PerDay, o.Paused, o.Kind, o.PayPercent = intp(50), intp(2), true, models.OfferPercent, 50
+		})
 		quiet("what a voucher promised stays")
 		spotOf(t, d, "O1", func(s *models.Spot) { price := models.Fen(1); s.ListPrice = &price })
 		quiet("the price of a voucher stays")

@@ -80,7 +80,7 @@ func TestGrantsAreSpentOnce(t *testing.T) {
 			must(t, d.Grant(ctx, link, "message", 5, time.Now().Add(time.Hour), false))
 			var mu sync.Mutex
 			spent := 0
-			atOnce(50, func(int) error {
+			got := atOnce(50, func(int) error {
 				_, ok, err := d.Spend(ctx, link, "menu", "message")
 				mu.Lock()
 				defer mu.Unlock()
@@ -89,8 +89,8 @@ func TestGrantsAreSpentOnce(t *testing.T) {
 				}
 				return err
 			})
-			if spent != 5 {
-				t.Fatalf("run %d: %d of 5 spent", run, spent)
+			if spent != 5 || got[""] != 50 {
+				t.Fatalf("run %d: %d of 5 spent: %v", run, spent, got)
 			}
 		}
 		must(t, d.Grant(ctx, link, "message", 2, time.Now().Add(time.Hour), false))
