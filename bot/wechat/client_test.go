@@ -114,7 +114,7 @@ func TestCallsEnd(t *testing.T) {
 // The addresses that are called hold the secret and the token, and errors are logged.
 func TestErrorsTellNoSecret(t *testing.T) {
 	d := newDouble(t)
-	ch, m := opposite(t, d, nil)
+	ch, _ := opposite(t, d, nil)
 	check := func(what string, err error) {
 		t.Helper()
 		if err == nil {
@@ -139,7 +139,6 @@ func TestErrorsTellNoSecret(t *testing.T) {
 	check("away", ch.api.custom(t.Context(), testUser, bot.Reply{Text: "1"}, ""))
 	ch.api.c.API = "http://bad host"
 	check("a bad address", ch.api.custom(t.Context(), testUser, bot.Reply{Text: "1"}, ""))
-	_ = m
 }
 
 // A redirect would carry the token to another host.
@@ -156,7 +155,8 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 }
 
 func TestStrangeAnswers(t *testing.T) {
-	for _, body := range []string{"", "<html>502</html>", "null", "[]", `"ok"`, `{"access_token":7}`, "{}", `{"access_token":"","expires_in":7200}`, `{"access_token":"T"}`, strings.Repeat("[", 1<<16)} {
+	tooLong := `{"access_token":"` + strings.Repeat("x", maxAnswer) + `","expires_in":7200}`
+	for _, body := range []string{"", "<html>502</html>", "null", "[]", `"ok"`, `{"access_token":7}`, "{}", `{"access_token":"","expires_in":7200}`, `{"access_token":"T"}`, strings.Repeat("[", 1<<16), tooLong} {
 		d := newDouble(t)
 		d.body = body
 		if body == "" {

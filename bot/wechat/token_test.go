@@ -59,6 +59,20 @@ func TestTokenIsRenewedForEachCodeAndOnce(t *testing.T) {
 	}
 }
 
+// A forced token is one of the day's twenty, so a lost answer is not asked for again.
+func TestForcingIsNotRepeated(t *testing.T) {
+	d := newDouble(t)
+	ch, _ := opposite(t, d, nil)
+	stale, err := ch.api.accessToken(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.next(tokenPath, 0, 502)
+	if _, err := ch.api.accessToken(t.Context(), stale); err == nil || d.count(tokenPath) != 3 {
+		t.Errorf("%v after %d calls", err, d.count(tokenPath))
+	}
+}
+
 // The platform allows twenty forced tokens a day and one in thirty seconds.
 func TestTokensAreNotForcedInAStorm(t *testing.T) {
 	d := newDouble(t)
