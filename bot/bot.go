@@ -14,10 +14,11 @@ import (
 
 // Options is what an Engine needs beside the database.
 type Options struct {
-	PublicURL string                               // scheme and host of the pages, for people who ask where they are; "" = not said
-	Demo      bool                                 // offers the sample people at the number question
-	Samples   func(ctx context.Context) []Sample   // the demonstration's people; nil = none
-	PayURL    func(checkoutID int64) (path string) // the cashier of a checkout; nil = /shop/pay/<id>
+	PublicURL string                                              // scheme and host of the pages, for people who ask where they are; "" = not said
+	Demo      bool                                                // offers the sample people at the number question
+	Samples   func(ctx context.Context) []Sample                  // the demonstration's people; nil = none
+	PayURL    func(checkoutID int64) (path string)                // the cashier of a checkout; nil = /shop/pay/<id>
+	SMS       func(ctx context.Context, phone, text string) error // sends a text message; nil = none can be sent
 	// Cancel takes an order back once the payment provider was asked; nil = the database's own CancelOrder, for a shop
 	// that takes no money.
 	Cancel func(ctx context.Context, linkID int64, no string) (db.OrderView, error)

@@ -311,5 +311,8 @@ func (t *turn) issue() error {
 		return t.refuse(err)
 	}
 	t.k.rest()
-	return t.showVoucher(v)
+	if err := t.showVoucher(v); err != nil {
+		return err
+	}
+	return t.offerPhone()
 }

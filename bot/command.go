@@ -7,7 +7,7 @@ import (
 
 // command reads what is said the same way everywhere, whatever was asked: the words of the menu and of the choices.
 func (t *turn) command() (bool, error) {
-	for _, read := range []func() (bool, error){t.voucherCommand, t.orderCommand, t.productCommand} {
+	for _, read := range []func() (bool, error){t.staffCommand, t.linkCommand, t.voucherCommand, t.orderCommand, t.productCommand} {
 		if done, err := read(); done || err != nil {
 			return done, err
 		}
@@ -27,8 +27,10 @@ func (t *turn) commandOf(word string) func() error {
 		return t.greet
 	case "返回", "上一步", "后退", "回去":
 		return t.goBack
-	case "取消", "退出", "不办", "算":
+	case "取消", "不办", "算":
 		return t.callOff
+	case "退出":
+		return t.leaveOr
 	case "领券", "领劵", "领卷", "领票", "我要领券", "再领一张", "登记":
 		return t.claim
 	case "我的券", "我的劵", "我的票", "我的二维码", "二维码":
@@ -62,6 +64,12 @@ func (t *turn) rarerCommand(word string) func() error {
 		return t.bind
 	case "输入验证码", "验证码":
 		return t.askCode
+	case "解绑", "解除绑定", "取消绑定", "退出登录":
+		return t.askLeave
+	case "留手机号":
+		if t.e.o.SMS != nil {
+			return t.askPhone
+		}
 	case "撤回同意", "撤销同意":
 		return t.askWithdraw
 	case "删除我的信息", "删除信息", "注销":

@@ -17,12 +17,15 @@ type whoSlots struct {
 	Name   string              `json:"name,omitempty"`
 	Odd    string              `json:"odd,omitempty"`   // an unusual name, to be confirmed
 	Where  bool                `json:"where,omitempty"` // the place is typed freely
+	Code   string              `json:"code,omitempty"`  // a one-time code that waits for consent
 }
 
 // askWho asks for the first thing that is still needed to register.
 func (t *turn) askWho() error {
 	w := t.k.Who
 	switch {
+	case w.Code != "":
+		return t.useCode(w.Code)
 	case w.Kind == "":
 		var kinds []Choice
 		for _, k := range models.DocumentKinds() {
@@ -254,6 +257,8 @@ func (t *turn) notRegistered(err error) error {
 	case models.ErrConsentNeeded.Code:
 		t.say(e.ZH)
 		return t.askConsent()
+	case models.ErrBoundElsewhere.Code:
+		return t.elsewhere(e)
 	}
 	t.k.Who, t.k.Step = whoSlots{}, ""
 	return t.refuse(err)

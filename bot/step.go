@@ -38,8 +38,12 @@ func (t *turn) take() (bool, error) {
 // takeElse is take for everything that is not the way to a voucher.
 func (t *turn) takeElse() (bool, error) {
 	switch t.k.Step {
-	case stepCode:
-		return t.takeCode()
+	case stepCode, stepElsewhere:
+		return t.takeElsewhere()
+	case stepLeave:
+		return t.takeLeave()
+	case stepPhone:
+		return t.takePhone()
 	case stepWithdraw:
 		return t.takeWithdraw()
 	case stepErase:
@@ -66,6 +70,19 @@ func (t *turn) takeElse() (bool, error) {
 		return t.takeDrop()
 	case stepReceive:
 		return t.takeReceive()
+	}
+	return t.takeStaff()
+}
+
+// takeStaff is take for what staff do.
+func (t *turn) takeStaff() (bool, error) {
+	switch t.k.Step {
+	case stepCarrier, stepParcel:
+		return t.takeParcel()
+	case stepShip:
+		return t.takeShip()
+	case stepGate:
+		return t.takeGate()
 	}
 	return false, nil
 }

@@ -17,6 +17,7 @@ type talk struct {
 	Claim    claimSlots `json:"claim,omitzero"`
 	Who      whoSlots   `json:"who,omitzero"`
 	Shop     shopSlots  `json:"shop,omitzero"`
+	Staff    staffSlots `json:"staff,omitzero"`
 	Pick     string     `json:"pick,omitempty"` // the voucher or order in question
 	Lost     int        `json:"lost,omitempty"` // how often in a row nothing was understood
 	History  []Item     `json:"history,omitempty"`
@@ -72,6 +73,14 @@ const (
 	stepBasket   step = "basket"
 	stepDrop     step = "cancel_order"
 	stepReceive  step = "accept_order"
+
+	stepElsewhere step = "elsewhere" // the record is open in another chat
+	stepLeave     step = "leave"
+	stepPhone     step = "phone"
+	stepCarrier   step = "carrier"
+	stepParcel    step = "parcel_number"
+	stepShip      step = "ship"
+	stepGate      step = "gate_spot"
 )
 
 // talk reads what is remembered of a person. What cannot be read is forgotten: a talk can always begin anew.
@@ -124,4 +133,5 @@ func NoticeReply(n db.NoticeView) Reply {
 func (k *talk) rest() {
 	k.Step, k.Pick = "", ""
 	k.Claim, k.Who, k.Shop = claimSlots{}, whoSlots{}, shopSlots{}
+	k.Staff.Order, k.Staff.Number, k.Staff.Chosen, k.Staff.Code = "", "", false, ""
 }

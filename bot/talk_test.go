@@ -99,6 +99,7 @@ type stage struct {
 	code    string
 	samples []db.Sample
 	officer models.Account
+	texts   chan string // to phones; nil = none can be sent
 	out     strings.Builder
 }
 
@@ -116,7 +117,7 @@ func newStage(t *testing.T, open func(dbtest.Option) *db.DB) *stage {
 
 // restart forgets everything but the database.
 func (s *stage) restart() {
-	s.e = bot.New(s.d, bot.Options{Demo: true, Samples: func(context.Context) []bot.Sample {
+	s.e = bot.New(s.d, bot.Options{Demo: true, SMS: s.sms(), Samples: func(context.Context) []bot.Sample {
 		var list []bot.Sample
 		for _, p := range s.samples {
 			list = append(list, bot.Sample{Label: p.Label, Number: p.Number, Name: p.Name})
@@ -163,7 +164,7 @@ func (s *stage) link(who int) int64 {
 var eightDigits = regexp.MustCompile(`验证码[:：](\d{8})`)
 
 func (s *stage) say(who int, text string) {
-	text = strings.ReplaceAll(text, "$code", s.code)
+	text = strings.ReplaceAll(s.arrived(text), "$code", s.code)
 	child := "50010720110818992"
 	text = strings.ReplaceAll(text, "$child", child+string(models.ResidentCheck(child)))
 	for i, p := range s.samples {
@@ -234,6 +235,9 @@ func (s *stage) direct(w []string) error {
 		return ""
 	}
 	number := func(i int) int { n, _ := strconv.Atoi(arg(i)); return n }
+	if done, err := s.directStaff(w); done {
+		return err
+	}
 	switch w[0] {
 	case "day": // @ day 2021-07-12 09:00: what time it is
 		at, err := time.ParseInLocation("2006-01-02 15:04", arg(1)+" "+arg(2), models.Zone)
