@@ -269,6 +269,8 @@ func (a *App) officerPages() []route {
 		page(http.MethodPost, "/officer/cases/{id}/release", officer, a.officerRelease),
 		page(http.MethodGet, "/officer/messages", officer, a.officerMessages),
 		page(http.MethodPost, "/officer/messages/{id}", officer, a.officerAnswer),
+		page(http.MethodGet, "/officer/notices", officer, a.officerNotices),
+		page(http.MethodPost, "/officer/notices/{id}", officer, a.officerResend),
 		page(http.MethodGet, "/officer/offers", officer, a.officerOffers),
 		page(http.MethodGet, "/officer/offers/{id}", officer, a.officerOffer),
 		page(http.MethodPost, "/officer/offers/{id}", officer, a.officerSetOffer),
@@ -302,7 +304,8 @@ func (a *App) talkRoutes() []route {
 		post("/api/v1/messages", resident, "Leave a message for an officer", a.ask, creates),
 		get("/api/v1/messages", officer, "List the messages that wait for an answer", a.messages),
 		post("/api/v1/messages/{id}/answer", officer, "Answer a message", a.answerMessage),
-		get("/api/v1/notices", resident, "List what one was told", a.notices),
+		get("/api/v1/notices", resident|officer, "List what one was told, or what reached nobody", a.notices),
+		post("/api/v1/notices/{id}/resend", officer, "Send a notice again that was given up", a.resendNotice),
 	}
 }
 

@@ -51,19 +51,3 @@ type answerInput struct {
 func (a *App) answerMessage(ctx context.Context, in *answerInput) (*struct{}, error) {
 	return nil, a.DB.Answer(ctx, *caller(ctx).Account, in.ID, in.Body.Text)
 }
-
-type noticeView struct {
-	ID   int64     `json:"id"`
-	Kind string    `json:"kind" doc:"eligibility_decided, order_shipped …"`
-	Text string    `json:"text"`
-	At   time.Time `json:"at"`
-}
-
-func viewNotice(n db.NoticeView) noticeView { return noticeView{n.ID, n.Kind, n.Text, n.At.UTC()} }
-
-// notices gives what a resident was told without having asked.
-func (a *App) notices(ctx context.Context, in *pageInput) (*listOutput[noticeView], error) {
-	return paged(*in, func(after int64, limit int) ([]db.NoticeView, error) {
-		return a.DB.NoticesAfter(ctx, caller(ctx).Link.ID, after, limit)
-	}, viewNotice, func(n db.NoticeView) int64 { return n.ID })
-}

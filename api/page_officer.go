@@ -17,6 +17,7 @@ func (a *App) officerPage(c *fiber.Ctx, name, title, current string, body any) e
 		{Label: "核对", Href: "/officer/cases"},
 		{Label: "名册", Href: "/officer/roster"},
 		{Label: "留言", Href: "/officer/messages"},
+		{Label: "通知", Href: "/officer/notices"},
 		{Label: "优惠", Href: "/officer/offers"},
 		{Label: "供应商", Href: "/officer/suppliers"},
 		{Label: "商品", Href: "/officer/products"},
@@ -176,6 +177,10 @@ func (a *App) officerHome(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	notices, err := a.DB.NoticeCounts(ctx)
+	if err != nil {
+		return err
+	}
 	return a.officerPage(c, "officer.html", "概况", "/officer", officerHomeBody{
 		Today: today, Figures: f, Spots: tally(spots, f.PerSpotDay),
 		Waiting: []waitingCard{
@@ -183,6 +188,7 @@ func (a *App) officerHome(c *fiber.Ctx) error {
 			{Label: "待回复的留言", Href: "/officer/messages", Count: f.Messages, Unit: "条", Text: "居民在聊天里等着"},
 			{Label: "待审核的商品", Href: "/officer/products", Count: len(goods.Products), More: goods.Next != "", Unit: "种", Text: "看标签，放上架"},
 			{Label: "没退成的款", Href: "/officer/refunds", Count: len(refunds), More: len(refunds) == 100, Unit: "笔", Text: "再试一次或查原因"},
+			{Label: "没送到的通知", Href: "/officer/notices", Count: int(notices.Dead), More: notices.Dead == db.NoticesCounted, Unit: "条", Text: "看原因，再发一次"},
 		},
 	})
 }

@@ -37,6 +37,7 @@ var actsZH = []option{
 	{"scan.undo", "撤销放行"},
 	{"message.ask", "留言"},
 	{"message.answer", "回复留言"},
+	{"notice.resend", "再发通知"},
 	{"order.place", "下单"},
 	{"order.cancel", "取消订单"},
 	{"order.expire", "订单超时"},

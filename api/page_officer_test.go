@@ -23,7 +23,7 @@ func (d *desk) officerPages() map[string]string {
 	d.must(err)
 	return map[string]string{
 		residentPath(cases[0].Resident.ID): "去核对", "/officer": "待核对的居民", "/officer/roster": "导入名册", "/officer/cases": "自述住", "/officer/cases/" + id: "仅供参考",
-		"/officer/cases/" + id + "/release": "当面核对", "/officer/messages": "发出回复", "/officer/offers": "濯水景区", "/officer/offers/O4": "每位游客付",
+		"/officer/cases/" + id + "/release": "当面核对", "/officer/messages": "发出回复", "/officer/notices": "没送到的通知", "/officer/offers": "濯水景区", "/officer/offers/O4": "每位游客付",
 		"/officer/programme": "白市驿镇", "/officer/products": "烟熏笋干", "/officer/products/" + goods.Products[0].ID: "通过，上架",
 		"/officer/suppliers": "添加供应商", "/officer/suppliers/new": "准许销售", "/officer/suppliers/farm-apeng": "阿蓬江镇", "/officer/products?state=listed": "脆红李", "/officer/refunds": "再试一次", "/officer/figures": "特产销售", "/officer/audit": "操作记录",
 	}
