@@ -1,6 +1,7 @@
 package words
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -11,6 +12,9 @@ type lexicon struct {
 	root       *nameNode
 	units      map[string]string   // product id → unit meant where none is said
 	qualifiers map[string][]string // product id → what tells it from its namesakes: 鲜, 干
+	ear        ear
+	keys       keyEar
+	twins      map[string][]string // product id → all that share a name with it
 }
 
 type nameNode struct {
@@ -19,12 +23,15 @@ type nameNode struct {
 	spot     bool
 	explicit bool // given by the catalogue, not derived from it
 	box      bool // 礼盒 and the like: after another product it is only its packing
+	weak     bool // 大峡谷, 庄园: a general word that only one spot's name ends with
 }
 
 // hit is one name in a sentence. In the marked sentence it is the single rune spotMark or productMark.
 type hit struct {
-	ids  []string
-	spot bool
+	ids   []string
+	spot  bool
+	weak  bool
+	guess int // 0 by its characters, 1 by sound or letters, 2 with a slip
 }
 
 // firstHit is the private-use rune of a sentence's first name; normal drops such runes from what people write.
@@ -35,14 +42,18 @@ const taken = '\uF8FF'
 
 // sentence is a normalised message on its way through the rules.
 type sentence struct {
-	text  string
-	runes []rune // names are single runes from firstHit on, in order of hits
-	hits  []hit
-	names *lexicon
+	text   string
+	runes  []rune // names are single runes from firstHit on, in order of hits
+	typed  []rune // the same before anything was taken
+	hits   []hit
+	names  *lexicon
+	turn   int // where the sentence begins anew: 不对, 改成
+	turned bool
+	stay   bool // somebody is said to stay away
 }
 
 func newLexicon(v Vocabulary, sc script) lexicon {
-	n := lexicon{root: &nameNode{}, units: map[string]string{}, qualifiers: map[string][]string{}}
+	n := lexicon{root: &nameNode{}, units: map[string]string{}, qualifiers: map[string][]string{}, ear: newEar(), keys: newKeyEar(), twins: map[string][]string{}}
 	places := sharedPrefixes(v.Products, sc)
 	for _, s := range v.Spots {
 		n.addAll(s, sc, true, nil)
@@ -52,12 +63,59 @@ func newLexicon(v Vocabulary, sc script) lexicon {
 		n.units[p.ID] = p.Unit
 		n.addAll(p, sc, false, places)
 	}
+	n.addTails(v.Spots, sc)
+	n.learn(n.root, "")
 	return n
+}
+
+// addTails lets a general word stand for the one spot whose name ends with it: 大峡谷, 庄园.
+func (n *lexicon) addTails(spots []Named, sc script) {
+	for _, tail := range []string{"大峡谷", "庄园", "暗河"} {
+		ids := []string{}
+		for _, s := range spots {
+			for _, name := range append([]string{s.Name}, s.Aliases...) {
+				if strings.HasSuffix(sc.normal(name), tail) {
+					ids = appendNew(ids, s.ID)
+				}
+			}
+		}
+		if len(ids) == 1 && n.exact(tail) == nil {
+			n.add(tail, ids[0], true, false)
+			n.exact(tail).weak = true
+		}
+	}
+}
+
+// exact is the node of a whole name, nil if there is none.
+func (n *lexicon) exact(name string) *nameNode {
+	node := n.root
+	for _, r := range name {
+		if node = node.next[r]; node == nil {
+			return nil
+		}
+	}
+	if len(node.ids) == 0 {
+		return nil
+	}
+	return node
+}
+
+// learn teaches the ear every name, in a fixed order.
+func (n *lexicon) learn(node *nameNode, name string) {
+	if len(node.ids) > 0 && !node.weak {
+		n.ear.learn(name, node)
+	}
+	for _, r := range slices.Sorted(maps.Keys(node.next)) {
+		n.learn(node.next[r], name+string(r))
+	}
 }
 
 func (n *lexicon) addAll(one Named, sc script, spot bool, places []string) {
 	for _, raw := range append([]string{one.Name}, one.Aliases...) {
 		full := sc.normal(raw)
+		if wrong := misheard[full]; wrong != "" {
+			n.add(wrong, one.ID, spot, true)
+		}
 		n.add(full, one.ID, spot, true)
 		if spot {
 			n.add(shortSpot(full), one.ID, spot, false)
@@ -74,6 +132,9 @@ func (n *lexicon) addAll(one Named, sc script, spot bool, places []string) {
 		}
 	}
 }
+
+// misheard are names as whole villages write them, too far from the right ones for any rule.
+var misheard = map[string]string{"芭拉胡": "兰瓜胡"}
 
 // productForms splits 黔江羊肚菌(鲜) into what people say: 黔江羊肚菌, 鲜黔江羊肚菌, 黔江羊肚菌鲜; and a/b into a and b.
 // What stands in brackets is kept to tell namesakes apart.
@@ -159,6 +220,11 @@ func (n *lexicon) add(name, id string, spot, explicit bool) {
 		node.ids, node.spot, node.explicit = []string{id}, spot, explicit
 	case node.spot == spot && node.explicit == explicit && !slices.Contains(node.ids, id):
 		node.ids = append(node.ids, id)
+		if !spot {
+			for _, twin := range node.ids {
+				n.twins[twin] = appendNew(n.twins[twin], node.ids...)
+			}
+		}
 	}
 	node.box = slices.Contains([]string{"礼盒", "大礼盒", "礼包", "大礼包"}, name)
 }
@@ -171,42 +237,6 @@ func onlyNumbers(name string) bool {
 		}
 	}
 	return true
-}
-
-// mark replaces every name by one rune, longest name first at each place, so that 濯水绿豆粉 is a product and no
-// visit to 濯水, and the 三 of 十三寨 is no number.
-func (n *lexicon) mark(text string) *sentence {
-	s := &sentence{text: text, names: n}
-	in := []rune(text)
-	s.runes = make([]rune, 0, len(in))
-	for i := 0; i < len(in); {
-		node, length := n.find(in[i:])
-		if node == nil {
-			s.runes = append(s.runes, in[i])
-			i++
-			continue
-		}
-		i += length
-		if last := len(s.runes) - 1; node.box && last >= 0 && s.hitAt(last) != nil && !s.hitAt(last).spot {
-			continue
-		}
-		s.runes = append(s.runes, firstHit+rune(len(s.hits)))
-		s.hits = append(s.hits, hit{ids: node.ids, spot: node.spot})
-	}
-	return s
-}
-
-func (n *lexicon) find(r []rune) (best *nameNode, length int) {
-	node := n.root
-	for i, c := range r {
-		if node = node.next[c]; node == nil {
-			break
-		}
-		if len(node.ids) > 0 {
-			best, length = node, i+1
-		}
-	}
-	return best, length
 }
 
 // hitAt is the name at place i, nil if there is none.
@@ -241,57 +271,6 @@ func (s *sentence) plain() string {
 		}
 	}
 	return b.String()
-}
-
-// readSpots fills the spot. A spot directly before a product (濯水的绿豆粉) is where that comes from; one that they do
-// not want to go to counts only if it is the only one, and then it is what they call off.
-func (s *sentence) readSpots(h *Heard) {
-	var wanted, unwanted []string
-	for i := range s.runes {
-		hit := s.hitAt(i)
-		if hit == nil || !hit.spot || s.comesFrom(i) {
-			continue
-		}
-		if s.refused(i) {
-			unwanted = appendNew(unwanted, hit.ids...)
-		} else {
-			wanted = appendNew(wanted, hit.ids...)
-		}
-	}
-	if len(wanted) == 0 {
-		wanted = unwanted
-	}
-	switch len(wanted) {
-	case 0:
-	case 1:
-		h.Spot = wanted[0]
-	default:
-		h.EitherSpot = wanted
-		h.ask(AskSpot)
-	}
-}
-
-func (s *sentence) comesFrom(i int) bool {
-	next := i + 1
-	for next < len(s.runes) && (s.runes[next] == '的' || s.runes[next] == '产') {
-		next++
-	}
-	h := s.hitAt(next)
-	return h != nil && !h.spot
-}
-
-// refused says whether the name at place i is one they do not want: 不去, 不想去, 不要, 去掉.
-func (s *sentence) refused(i int) bool {
-	before := string(s.runes[max(0, i-4):i])
-	if strings.Contains(before, "要不要") {
-		return false
-	}
-	for _, w := range []string{"不去", "不想去", "去不了", "去不成", "不要", "不想要", "不买", "不想买", "别要", "不领", "去掉", "删掉", "删除", "取消"} {
-		if strings.HasSuffix(strings.TrimRight(before, "了这那个的"), w) {
-			return true
-		}
-	}
-	return false
 }
 
 func appendNew(list []string, more ...string) []string {

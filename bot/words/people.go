@@ -2,270 +2,263 @@ package words
 
 import "strings"
 
-// Words for people. Where one word begins another, the longer comes first.
-var (
-	grownUps = []string{"大人", "成年人", "成人", "大的"}
-	children = []string{"小孩子", "小孩", "孩子", "娃娃", "娃儿", "小娃", "娃", "儿童", "小朋友", "宝宝", "幼儿", "婴儿", "学生", "小的", "女儿", "儿子", "孙子", "孙女", "孙娃", "闺女"}
-	others   = []string{"老人家", "老人", "老年人", "长辈", "朋友", "同事", "同学", "亲戚", "邻居", "老乡", "战友", "家人"}
-	twoKin   = []string{"爸爸妈妈", "爷爷奶奶", "外公外婆", "岳父岳母", "公公婆婆", "妈老汉", "爸妈", "父母", "公婆", "双亲", "二老", "两老"}
-	oneKin   = []string{
-		"男朋友", "女朋友", "老婆", "老公", "爱人", "媳妇", "妻子", "丈夫", "老伴", "堂客", "婆娘", "对象", "闺蜜", "妈妈", "母亲", "爸爸", "父亲", "老汉儿", "老汉",
-		"奶奶", "爷爷", "外婆", "外公", "岳母", "岳父", "婆婆", "公公", "女儿", "儿子", "孙女", "孙子", "弟弟", "妹妹", "哥哥", "姐姐", "妈", "爸",
-	}
-	couples   = []string{"夫妻两个", "夫妻两人", "夫妻二人", "夫妻俩", "夫妇俩", "两夫妻", "小两口", "老两口", "两口子", "两口儿", "夫妻", "夫妇"}
-	alone     = []string{"就我", "只有我", "我自己", "我单独", "自己去", "单独去", "独自", "单人"}
-	companion = []string{"带着", "带上", "带了", "领着", "陪着", "加上", "还有", "带", "和", "跟", "同", "与", "陪", "加"}
-	proxies   = []string{"帮我", "给我", "替我", "帮", "给", "替"}
+const maxPeople = 999
+
+// What a stretch of words says of the company.
+const (
+	allOfUs  = iota // 三个人, 一家五口: says it all
+	someOfUs        // 两个大人, 两大一小: a part of the company, counted
+	relative        // 老婆, 爸妈: counts only in company, not in «我妈说»
+	speaker         // 我, where it stands in a list of people
+	justMe          // 就我
+	crowd           // 全家: more than one, nobody knows how many
 )
 
-const maxPeople = 99
-
-// party counts people while a sentence is read from left to right.
-type party struct {
-	total    int  // 三个人, 一家五口: says it all
-	sum      int  // 两大一小, 老婆, 两个娃: parts of the company
-	self     bool // the speaker comes on top: 带俩娃, 我和我妈
-	unclear  bool // 带孩子: somebody, but not how many
-	vague    bool // 十来个人
-	justMe   bool
-	afterAll bool // 我们两个人带一个娃: on top of the total
+// person is one stretch of words about people.
+type person struct {
+	from, to int
+	kind     int
+	count    int
+	vague    bool // 十来个
+	whole    bool // 两大一小: all of us, if nobody leads them
+	ticket   bool // 两张票: people only where nobody else is named
+	us       bool // 我们三个
+	led      bool // a word of company stands right before: 带, 和, 加
+	linked   bool // nothing but a comma or a word of company stands between this one and the one before
+	also     bool // 我妈也去
+	stays    bool // 我妈不去
 }
 
 // readPeople fills the number of people and marks the words as understood.
 func (s *sentence) readPeople(h *Heard) {
-	var p party
-	goods := strings.Contains(s.plain(), "P")
+	goods := s.has(false)
+	var list []person
 	for i := 0; i < len(s.runes); {
-		n := s.people(i, &p, goods)
-		i += max(n, 1)
+		p, n := s.personAt(i, goods)
+		if n == 0 {
+			i++
+			continue
+		}
+		if p.count > 0 || p.vague {
+			s.leads(&p)
+			if p.whole && !p.led {
+				p.kind = allOfUs
+			}
+			s.comesAlong(&p)
+			p.linked = len(list) > 0 && s.onlyJoins(list[len(list)-1].to, p.from)
+			s.stay = s.stay || p.stays
+			list = append(list, p)
+		}
+		i += n
 	}
-	count := p.count()
-	switch {
-	case p.vague || count > maxPeople:
+	list = s.newest(list)
+	for _, p := range list {
+		if p.kind != speaker && p.kind != relative {
+			s.take(p.from, p.to)
+		}
+	}
+	switch n, vague := company(list); {
+	case vague || n > maxPeople:
 		h.ask(AskPeople)
 	default:
-		h.People = count
+		h.People = n
 	}
 }
 
-func (p party) count() int {
-	switch {
-	case p.total > 0 && p.afterAll:
-		return p.total + p.sum
-	case p.total > 0:
-		return p.total
-	case p.unclear:
-		return 0
-	case p.sum > 0 && p.self:
-		return p.sum + 1
-	case p.sum > 0:
-		return p.sum
-	case p.justMe:
-		return 1
-	}
-	return 0
+// newest leaves out the numbers that are taken back: 不是三个人,是四个人; 两个人,不对,三个人.
+func (s *sentence) newest(list []person) []person {
+	said := func(p person) bool { return (p.kind == allOfUs || p.kind == someOfUs) && !p.stays }
+	return kept(list, func(p person) (bool, bool) {
+		return said(p), said(p) && (s.negated(p.from, p.to) || p.from < s.turn)
+	})
 }
 
-// people reads what stands at place i and says how many runes it took.
-func (s *sentence) people(i int, p *party, goods bool) int {
-	r := s.runes
-	if _, n := oneOf(r, i, couples); n > 0 {
-		p.sum += 2
-		s.take(i, i+n)
-		return n
-	}
-	if _, n := oneOf(r, i, alone); n > 0 {
-		p.justMe = true
-		return n
-	}
-	if n := s.companions(i, p); n > 0 {
-		return n
-	}
-	if n := s.bigAndSmall(i, p); n > 0 {
-		return n
-	}
-	if n := s.counted(i, p, goods); n > 0 {
-		return n
-	}
-	return s.relatives(i, p)
-}
-
-// companions reads 带俩娃, 和我老婆, 跟爸妈: whoever stands after the word comes on top of the speaker, unless
-// grown-ups were counted before it (两个大人带一个娃).
-func (s *sentence) companions(i int, p *party) int {
-	_, n := oneOf(s.runes, i, companion)
-	if n == 0 {
-		return 0
-	}
-	k := i + n
-	_, mine := oneOf(s.runes, k, []string{"我们家", "我家", "我的", "我", "他", "她"})
-	first := p.sum == 0 && p.total == 0
-	switch who := s.who(k + mine); {
-	case who.length > 0 && who.count > 0:
-		p.sum += who.count
-		p.self = p.self || first
-		p.afterAll = p.afterAll || p.total > 0 && i > 0 && s.runes[i-1] == taken
-		s.take(i, k+mine+who.length)
-		return n + mine + who.length
-	case who.length > 0:
-		p.unclear = p.unclear || first
-		return n + mine + who.length
-	case mine > 0 && s.runes[k] == '我' && p.sum > 0: // 老婆和我
-		p.self = true
-		return n + mine
-	}
-	return 0
-}
-
-// whoever is somebody in a company; count 0 means that the number was not said.
-type whoever struct{ length, count int }
-
-func (s *sentence) who(k int) whoever {
-	if _, n := oneOf(s.runes, k, twoKin); n > 0 {
-		return whoever{n, 2}
-	}
-	number := readNumber(s.runes, k)
-	_, each := oneOf(s.runes, k+number.length, []string{"个", "位", "名"})
-	if _, n := s.someone(k + number.length + each); n > 0 && !number.vague {
+// company counts who goes.
+func company(list []person) (n int, vague bool) {
+	total, sum, me, unsure := -1, 0, false, false
+	counted := make([]bool, len(list))
+	for i, p := range list {
 		switch {
-		case number.length > 0:
-			return whoever{number.length + each + n, int(number.value)}
-		case each > 0: // 带个娃
-			return whoever{each + n, 1}
+		case p.stays:
+		case p.kind == crowd || p.vague:
+			unsure = true
+		case p.kind == allOfUs && (!p.ticket || total < 0):
+			total = i
+		case p.kind == speaker:
+			me = true
+		case p.kind == justMe && len(list) == 1:
+			return 1, false
+		case p.kind == justMe:
+			me = true
+		case p.kind == someOfUs, p.kind == relative && inCompany(list, i):
+			counted[i] = true
+			sum += p.count
+			me = me || p.led && !anyone(counted[:i])
 		}
 	}
-	if _, n := oneOf(s.runes, k, oneKin); n > 0 {
-		return whoever{n, 1}
+	if total >= 0 && list[total].ticket && sum > 0 {
+		total = -1
 	}
-	if _, n := s.someone(k); n > 0 {
-		return whoever{n, 0}
-	}
-	return whoever{}
-}
-
-// someone finds a word for a person that can be counted.
-func (s *sentence) someone(k int) (string, int) {
-	for _, words := range [][]string{grownUps, children, others, oneKin} {
-		if w, n := oneOf(s.runes, k, words); n > 0 {
-			return w, n
-		}
-	}
-	return "", 0
-}
-
-// bigAndSmall reads 两大一小, 一大两小, 2大带1小.
-func (s *sentence) bigAndSmall(i int, p *party) int {
-	r := s.runes
-	a := readNumber(r, i)
-	big, one := oneOf(r, i+a.length, []string{"大", "小", "老"})
-	k := i + a.length + one
-	_, with := oneOf(r, k, []string{"带", "和", ",", "加", "+"})
-	b := readNumber(r, k+with)
-	small, two := oneOf(r, k+with+b.length, []string{"大", "小", "老"})
-	if a.length == 0 || b.length == 0 || one == 0 || two == 0 || big == small || a.vague || b.vague {
-		return 0
-	}
-	n := a.length + one + with + b.length + two
-	p.sum += int(a.value) + int(b.value)
-	s.take(i, i+n)
-	return n
-}
-
-// counted reads 三个人, 5位, 一家五口, 两张, 我们仨, 两个大人. A bare 三个 counts people only where no goods are named.
-func (s *sentence) counted(i int, p *party, goods bool) int {
-	r := s.runes
-	n := readNumber(r, i)
-	if n.length == 0 {
-		return 0
-	}
-	if i > 0 && r[i-1] == '第' {
-		return n.length
-	}
-	end := i + n.length
-	_, each := oneOf(r, end, []string{"个", "位", "名"})
-	_, person := s.someone(end + each)
-	_, people := oneOf(r, end+each, []string{"口人", "人", "口"})
-	_, tickets := oneOf(r, end, []string{"张", "份"})
-	_, spare := oneOf(r, end, []string{"人工", "人民", "口气", "口味"})
-	human := person > 0 || people > 0 || each > 0 && r[end] != '个'
-	bare := !goods && (each > 0 && s.bareCount(i, end+each) || tickets > 0) || n.pair && s.us(i)
 	switch {
-	case spare > 0, n.pair && goods && person+people == 0, !human && !bare:
-		return n.length
-	case n.vague || n.value != float64(int(n.value)) || n.value > 1000:
-		p.vague = true
-	case person > 0:
-		p.sum += int(n.value)
-	default:
-		p.total = int(n.value)
+	case total >= 0:
+		return max(list[total].count+addedTo(list, counted, total)-staying(list), 0), false
+	case unsure:
+		return 0, true
+	case sum == 0 && me && hasKind(list, justMe):
+		return 1, false
+	case sum == 0:
+		return 0, false
+	case me && !speakerStays(list):
+		sum++
 	}
-	people = max(people, person)
-	if !human {
-		each = max(each, tickets)
-	}
-	s.take(i, end+each+people)
-	return n.length + each + people
+	return sum, false
 }
 
-// us says whether 俩 or 仨 at place i counts people: 我们仨, 母女俩.
-func (s *sentence) us(i int) bool {
-	before := string(s.runes[max(0, i-2):i])
-	for _, w := range []string{"我们", "咱们", "咱", "你们", "他们", "她们", "我", "你", "母女", "母子", "父子", "父女", "姐妹", "兄弟", "姐弟", "兄妹", "婆孙", "爷孙"} {
-		if strings.HasSuffix(before, w) {
+func anyone(counted []bool) bool {
+	for _, c := range counted {
+		if c {
 			return true
 		}
 	}
 	return false
 }
 
-// bareCount says whether 三个 stands for people: at the end of a phrase, before a verb, or after 我 or 我们.
-func (s *sentence) bareCount(i, end int) bool {
-	if end >= len(s.runes) || standsAt(s.runes, end, "一起") || strings.ContainsRune(",去来领玩要,的吧啊嘛呢哈"+string(taken), s.runes[end]) || s.hitAt(end) != nil {
+func hasKind(list []person, kind int) bool {
+	for _, p := range list {
+		if p.kind == kind && !p.stays {
+			return true
+		}
+	}
+	return false
+}
+
+// inCompany says whether a relative is named as one who goes: led by 带 or 和, or next to somebody in a list.
+func inCompany(list []person, i int) bool {
+	p := list[i]
+	if p.led || p.also || p.linked && !list[i-1].stays {
 		return true
 	}
-	return i > 0 && strings.ContainsRune("我们", s.runes[i-1])
+	return i+1 < len(list) && list[i+1].linked && !list[i+1].stays && (list[i+1].kind != allOfUs || list[i+1].led)
 }
 
-// andMe says whether the speaker is named next: 老婆和我.
-func (s *sentence) andMe(i int) bool {
-	_, n := oneOf(s.runes, i, []string{"和我", "跟我", "同我", "与我"})
-	return n > 0
+// addedTo sums what comes on top of a total: 我们两个人带一个娃; 爷爷奶奶加我们三个. A list that begins with the speaker
+// (我们三个,我和爸妈) only says who they are.
+func addedTo(list []person, counted []bool, total int) (sum int) {
+	t := list[total]
+	if total > 0 && t.led && t.linked && list[total-1].kind == speaker { // 除了我还有两个
+		sum++
+	}
+	for i := 0; t.us && t.led && i < total; i++ {
+		if counted[i] {
+			sum += list[i].count
+		}
+	}
+	for i := total + 1; i < len(list); i++ {
+		p := list[i]
+		if p.kind == speaker && !p.also {
+			return sum
+		}
+		if p.stays || p.kind == allOfUs {
+			continue
+		}
+		if p.also || counted[i] && (p.led && i == total+1 || i > total+1 && p.linked && list[i-1].led && sum > 0) {
+			sum += max(p.count, 1)
+		}
+	}
+	return sum
 }
 
-// relatives reads people who are named without a number (帮老公, 老婆和我, 爸妈) or before it (大人两个). Whether the
-// speaker goes too when 我妈想去 stays open: the talk asks.
-func (s *sentence) relatives(i int, p *party) int {
+func staying(list []person) (sum int) {
+	for _, p := range list {
+		if p.stays {
+			sum += p.count
+		}
+	}
+	return sum
+}
+
+func speakerStays(list []person) bool {
+	for _, p := range list {
+		if p.stays && (p.kind == speaker || p.kind == justMe) {
+			return true
+		}
+	}
+	return false
+}
+
+// leads looks at the word right before: 带, 和, 加.
+func (s *sentence) leads(p *person) {
+	at := p.from
+	if at > 0 && s.runes[at-1] == ',' {
+		at--
+	}
+	p.led = vocab().companion.endsAt(s.runes, p.from) > 0 && !s.takesBackThe(p.from)
+	if !p.led && at < p.from {
+		n := vocab().companion.endsAt(s.runes, at)
+		p.led = n > 1 && strings.Contains(string(s.runes[at-n:at]), "有")
+	}
+}
+
+// takesBackThe knows 除了我和…: what follows is left out.
+func (s *sentence) takesBackThe(i int) bool {
+	return strings.HasSuffix(string(s.runes[max(0, i-3):i]), "不带") || strings.HasSuffix(string(s.runes[max(0, i-3):i]), "不和")
+}
+
+// onlyJoins says whether nothing but commas and words of company stands in [from, to).
+func (s *sentence) onlyJoins(from, to int) bool {
+	for i := from; i < to; {
+		switch n := vocab().companion.at(s.runes[:to], i); {
+		case n > 0:
+			i += n
+		case strings.ContainsRune(",我的都以之外", s.runes[i]):
+			i++
+		default:
+			return false
+		}
+	}
+	return to-from <= 6
+}
+
+// comesAlong looks at what is said of them: 也去, or that they stay. What is said of a relative may stand further on in
+// the phrase (婆婆腿脚不好留在家); of a number it stands right behind.
+func (s *sentence) comesAlong(p *person) {
 	r := s.runes
-	if _, n := oneOf(r, i, twoKin); n > 0 {
-		p.sum += 2
-		s.take(i, i+n)
-		return n
-	}
-	if _, n := s.someone(i); n > 0 {
-		count := readNumber(r, i+n)
-		if _, each := oneOf(r, i+n+count.length, []string{"个", "位", "名"}); each > 0 && count.length > 0 && !count.vague {
-			p.sum += int(count.value)
-			s.take(i, i+n+count.length+each)
-			return n + count.length + each
+	before := string(r[max(0, p.from-4):p.from])
+	for _, w := range []string{"除了", "除开", "除去", "不带", "不算", "不包括", "没带", "少了", "不和", "不跟", "除"} {
+		if strings.HasSuffix(before, w) && p.kind != allOfUs {
+			_, more := oneOf(r, p.to, []string{"还有", "以外还", "之外还", "另外", "外还", "还"})
+			p.stays = more == 0
+			return
 		}
 	}
-	_, n := oneOf(r, i, oneKin)
-	if n == 0 {
-		return 0
+	end := p.to
+	for end < len(r) && r[end] != ',' && r[end] != taken && end-p.to < 14 {
+		end++
 	}
-	before := string(r[max(0, i-2):i])
-	for _, w := range proxies {
-		if strings.HasSuffix(before, w) {
-			p.sum++
-			s.take(i, i+n)
-			return n
+	switch rest := string(r[p.to:end]); {
+	case p.kind == speaker && strings.Contains(rest, "有"):
+	case strings.HasPrefix(rest, "也不"), strings.HasPrefix(rest, "都不"):
+		p.stays = true
+	case strings.HasPrefix(rest, "也去"), strings.HasPrefix(rest, "也要去"), strings.HasPrefix(rest, "也来"), strings.HasPrefix(rest, "也想去"),
+		strings.HasPrefix(rest, "也一起"), strings.HasPrefix(rest, "也一路"), strings.HasPrefix(rest, "也跟"), strings.HasPrefix(rest, "一起去"), strings.HasPrefix(rest, "也要来"):
+		p.also = true
+	case p.kind == allOfUs && p.us:
+	case p.kind == allOfUs || p.kind == someOfUs || p.kind == speaker:
+		p.stays = s.stayRightAfter(p.to)
+	case p.kind == relative:
+		p.stays = vocab().stays.within(r, p.to, end) && !strings.Contains(rest, "要不要") && !strings.Contains(rest, "去不去")
+	}
+}
+
+// stayRightAfter: 有两个不去了, 一个人来不了, 我不去.
+func (s *sentence) stayRightAfter(i int) bool {
+	for skip := range 3 {
+		if vocab().stays.at(s.runes, i+skip) > 0 {
+			return true
+		}
+		if i+skip >= len(s.runes) || !strings.ContainsRune("都就也又临时他她", s.runes[i+skip]) {
+			return false
 		}
 	}
-	switch {
-	case s.andMe(i + n):
-		p.sum++
-	case strings.HasSuffix(before, "我") || strings.HasSuffix(before, "我的"):
-		p.unclear = true
-	}
-	return n
+	return false
 }

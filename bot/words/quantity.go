@@ -1,20 +1,9 @@
 package words
 
-import "strings"
-
-// units are what goods are counted in; the longer come first.
-var units = []string{"公斤", "千克", "kg", "市斤", "斤", "两", "克", "箱", "盒", "袋", "包", "瓶", "罐", "件", "条", "床", "提", "只", "个", "份", "对", "幅", "把", "桶", "块", "枚", "篮", "筐"}
-
-// oneUnit brings units that mean the same to one word.
-func oneUnit(unit string) string {
-	switch unit {
-	case "kg", "千克":
-		return "公斤"
-	case "市斤":
-		return "斤"
-	}
-	return unit
-}
+import (
+	"slices"
+	"strings"
+)
 
 // part is a product or a quantity in the order in which they were said.
 type part struct {
@@ -25,126 +14,10 @@ type part struct {
 	unit     string
 	vague    bool
 	each     bool // 各两箱
-	aside    bool // 50斤的: says of which kind, not how many
+	aside    bool // 50斤的, 两箱寄到含谷: says of which kind or whereto, not how many
+	back     bool // 不是两箱
 	paired   bool
 	unwanted bool
-}
-
-// readProducts pairs products with quantities and settles which product is meant.
-func (s *sentence) readProducts(plain string, h *Heard) {
-	parts := s.parts()
-	if !strings.Contains(plain, "P") {
-		if len(parts) == 1 && !parts[0].vague {
-			h.Quantity, h.Unit = parts[0].amount, oneUnit(parts[0].unit)
-		} else if len(parts) == 1 {
-			h.ask(AskQuantity)
-		}
-		return
-	}
-	pairUp(parts)
-	price := asksPrice(plain)
-	for i, p := range parts {
-		switch {
-		case p.ids == nil:
-			if !p.paired && !p.each && !p.aside && !price { // more quantities than products
-				h.ask(AskQuantity)
-			}
-		case p.unwanted:
-			h.Without = appendNew(h.Without, p.ids...)
-		default:
-			s.settleProduct(parts, i, price && p.amount == 1, h)
-		}
-	}
-}
-
-// settleProduct adds one product with its quantity. In a question of price, 一箱 says what the price is of.
-func (s *sentence) settleProduct(parts []part, i int, perUnit bool, h *Heard) {
-	p := parts[i]
-	if p.vague || p.amount > 9999 {
-		h.ask(AskQuantity)
-		p.amount, p.unit = 0, ""
-	}
-	if perUnit {
-		p.amount, p.unit = 0, ""
-	}
-	ids := p.ids
-	if len(ids) > 1 {
-		ids = s.narrowed(parts, i)
-	}
-	if len(ids) > 1 {
-		h.ask(AskProduct)
-	}
-	for _, id := range ids {
-		one := HeardProduct{ID: id, Quantity: p.amount, Unit: oneUnit(p.unit), typed: p.unit}
-		if p.amount > 0 && p.unit == "" {
-			one.Unit = s.names.units[id]
-		}
-		if len(ids) > 1 {
-			h.Either = append(h.Either, one)
-		} else {
-			h.addProduct(one)
-		}
-	}
-}
-
-// addProduct merges a product said twice; two different units cannot be added up.
-func (h *Heard) addProduct(one HeardProduct) {
-	for i := range h.Products {
-		known := &h.Products[i]
-		switch {
-		case known.ID != one.ID:
-			continue
-		case known.Quantity == 0:
-			*known = one
-		case one.Quantity > 0 && one.Unit == known.Unit:
-			known.Quantity += one.Quantity
-		case one.Quantity > 0:
-			h.ask(AskQuantity)
-		}
-		return
-	}
-	h.Products = append(h.Products, one)
-}
-
-// narrowed looks for a word that tells namesakes apart (鲜, 干) near the name; 不要干的 leaves the others.
-func (s *sentence) narrowed(parts []part, i int) []string {
-	from, to := 0, len(s.runes)
-	for k, p := range parts {
-		if p.ids != nil && k < i {
-			from = p.place + 1
-		}
-		if p.ids != nil && k > i {
-			to = p.place
-			break
-		}
-	}
-	near := string(s.runes[from:to])
-	var meant, left []string
-	for _, id := range parts[i].ids {
-		wanted, refused := false, false
-		for _, q := range s.names.qualifiers[id] {
-			at := strings.Index(near, q)
-			if at < 0 {
-				continue
-			}
-			before := strings.TrimSuffix(near[:at], "新")
-			refused = strings.HasSuffix(before, "不要") || strings.HasSuffix(before, "不") || strings.HasSuffix(before, "别要")
-			wanted = !refused
-		}
-		if wanted {
-			meant = append(meant, id)
-		}
-		if !refused {
-			left = append(left, id)
-		}
-	}
-	if len(meant) == 1 {
-		return meant
-	}
-	if len(left) == 1 {
-		return left
-	}
-	return parts[i].ids
 }
 
 // parts lists products and quantities. Commas and joining words cut the sentence into segments.
@@ -153,7 +26,13 @@ func (s *sentence) parts() []part {
 	segment := 0
 	for i := 0; i < len(s.runes); {
 		if hit := s.hitAt(i); hit != nil && !hit.spot {
-			out = append(out, part{place: i, segment: segment, ids: hit.ids, unwanted: s.refused(i) || s.dismissed(i+1)})
+			kinds := s.kindsAfter(i, hit.ids)
+			for k := range kinds {
+				kinds[k].segment = segment
+			}
+			if out = append(out, kinds...); kinds == nil {
+				out = append(out, part{place: i, segment: segment, ids: hit.ids, unwanted: s.refused(i) && !s.negatedAfter(i+1) || s.dismissed(i+1)})
+			}
 			i++
 			continue
 		}
@@ -165,18 +44,47 @@ func (s *sentence) parts() []part {
 			i += n
 			continue
 		}
-		if strings.ContainsRune(",和跟加及与再还另同", s.runes[i]) {
+		if strings.ContainsRune(",和跟加及与再还另同+", s.runes[i]) {
 			segment++
 		}
 		i++
+	}
+	slices.SortStableFunc(out, func(a, b part) int { return a.place - b.place })
+	return out
+}
+
+// kindsAfter reads 羊肚菌干的两盒鲜的一斤: the name is said once and each kind has its own quantity.
+func (s *sentence) kindsAfter(i int, ids []string) []part {
+	var out []part
+	named := map[string]bool{}
+	if len(ids) == 1 { // 羊肚菌干的两盒鲜的一斤: 羊肚菌干 is a name
+		named[ids[0]] = true
+		out = append(out, part{place: i, ids: ids})
+		ids = s.names.twins[ids[0]]
+	}
+	if len(ids) < 2 {
+		return nil
+	}
+	for k := i + 1; k < len(s.runes) && s.hitAt(k) == nil; k++ {
+		for _, id := range ids {
+			for _, q := range s.names.qualifiers[id] {
+				if standsAt(s.runes, k, q+"的") && !named[id] && !s.negatedBefore(k) {
+					named[id] = true
+					out = append(out, part{place: k, ids: []string{id}})
+				}
+			}
+		}
+	}
+	if len(out) < 2 {
+		return nil
 	}
 	return out
 }
 
 // dismissed says whether a product's name is followed by that they do not want it: 腊肉不要了.
 func (s *sentence) dismissed(i int) bool {
-	_, n := oneOf(s.runes, i, []string{"不要", "都不要", "就不要", "不买", "去掉", "删掉"})
-	return n > 0 && !standsAt(s.runes, i+n, "干") && !standsAt(s.runes, i+n, "鲜") && !standsAt(s.runes, i+n, "新鲜")
+	_, n := oneOf(s.typed, i, []string{"不要", "都不要", "就不要", "不买", "去掉", "删掉", "删了", "我不要", "不想要", "给我去掉", "帮我去掉", "拿掉", "莫要", "也不要", "先不要", "先不买", "移除", "那个不要", "就算了", "取消"})
+	return n > 0 && !standsAt(s.typed, i+n, "干") && !standsAt(s.typed, i+n, "鲜") && !standsAt(s.typed, i+n, "新鲜") && !standsAt(s.typed, i+n, "太") && s.hitAt(i+n) == nil && readNumber(s.typed, i+n).length == 0
 }
 
 // quantity reads a quantity at place i and how many runes it takes; a number that counts no goods is skipped.
@@ -192,39 +100,88 @@ func (s *sentence) quantity(i int) (part, int) {
 		return part{}, n.length + 1
 	}
 	end := i + n.length
-	if _, size := oneOf(s.runes, end, []string{"大", "小", "整", "满"}); size > 0 {
-		end += size
-	}
-	unit, length := oneOf(s.runes, end, units)
-	each := strings.ContainsAny(string(s.runes[max(0, i-2):i]), "各都每")
-	if length == 0 {
-		beside := s.hitAt(i-1) != nil || s.hitAt(i+n.length) != nil || i > 0 && strings.ContainsRune("*x", s.runes[i-1])
-		if !beside || n.vague || n.value != float64(int(n.value)) {
-			return part{}, n.length
+	end += oneOfRunes(s.runes, end, "整满足") // 两整箱
+	unit, length := s.unitAt(end)
+	if length == 0 && oneOfRunes(s.runes, end, "大小") > 0 {
+		if unit, length = s.unitAt(end + 1); length > 0 {
+			end++
 		}
-		return part{amount: n.value, each: each}, n.length
+	}
+	if length == 0 {
+		unit, length = s.misspeltAt(end, i)
+	}
+	if length == 0 {
+		return s.bareAmount(i, n)
 	}
 	end += length
-	if standsAt(s.runes, end, "装") || unit == "块" && standsAt(s.runes, end, "钱") { // 5斤装, 20块钱
+	if unit == "个" && (standsAt(s.runes, end, "人") || vocab().person.at(s.runes, end) > 0) {
+		return part{}, end - i
+	}
+	if end < len(s.runes) && len(unit) >= 3 && s.runes[end] == s.runes[end-1] { // 两箱箱
+		end++
+	}
+	if standsAt(s.runes, end, "装") || unit == "块" && standsAt(s.runes, end, "钱") || unit == "两" && standsAt(s.runes, end, "个") { // 5斤装, 20块钱
 		return part{}, end + 1 - i
 	}
-	if standsAt(s.runes, end, "半") && n.value == float64(int(n.value)) {
+	if standsAt(s.runes, end, "半") && n.value == float64(int(n.value)) && readNumber(s.runes, end).length == 1 && vocab().units.at(s.runes, end+1) == 0 {
 		n.value += 0.5
 		end++
 	}
 	if n.value == 0 && !n.vague {
 		return part{}, end - i
 	}
-	return part{amount: n.value, unit: unit, vague: n.vague, each: each, aside: standsAt(s.runes, end, "的")}, end - i
+	if _, more := oneOf(s.runes, end, []string{"左右", "上下", "多点", "把", "来往"}); more > 0 {
+		n.vague, end = true, end+more
+	}
+	return part{amount: n.value, unit: unit, vague: n.vague, each: s.forEach(i), aside: s.saidAside(end), back: s.negatedBefore(i)}, end - i
+}
+
+// bareAmount takes a whole number right beside a product for its quantity: 脆红李x2.
+func (s *sentence) bareAmount(i int, n number) (part, int) {
+	beside := s.productAt(i-1) || s.productAt(i+n.length) || i > 0 && strings.ContainsRune("*x", s.runes[i-1])
+	if !beside || n.vague || n.value != float64(int(n.value)) || n.value == 0 || i > 0 && s.runes[i-1] == ',' && s.productAt(i+n.length) && s.listNumber(i, n) {
+		return part{}, n.length
+	}
+	return part{amount: n.value, each: s.forEach(i)}, n.length
+}
+
+// listNumber says whether a bare number counts the lines of a list: 1脆红李20箱,2土鸡蛋10箱.
+func (s *sentence) listNumber(i int, n number) bool {
+	after := readNumber(s.runes, i+n.length+1)
+	return after.length > 0 && vocab().units.at(s.runes, i+n.length+1+after.length) > 0
+}
+
+func (s *sentence) productAt(i int) bool {
+	h := s.hitAt(i)
+	return h != nil && !h.spot
+}
+
+// forEach says whether a word right before place i spreads a quantity over all: 各来两箱, 都要一袋, 每样一盒.
+func (s *sentence) forEach(i int) bool {
+	for k := i - 1; k >= max(0, i-5); k-- {
+		switch {
+		case strings.ContainsRune("各都每样", s.runes[k]):
+			return true
+		case !strings.ContainsRune("要来买拿整称订给我种个自搞点弄家人", s.runes[k]):
+			return false
+		}
+	}
+	return false
+}
+
+// saidAside: 50斤的, and 两箱寄到含谷.
+func (s *sentence) saidAside(end int) bool {
+	_, n := oneOf(s.runes, end, []string{"的", "寄到", "寄给", "寄去", "送到", "送给", "发到", "发给", "邮到", "给我妈", "给我爸", "一箱", "一袋", "一盒", "一包", "一瓶"})
+	return n > 0
 }
 
 // impliedOne reads 来箱脆红李 and 买斤羊肚菌: a verb, a unit and the product at once.
 func (s *sentence) impliedOne(i int) (string, int) {
-	if i == 0 || !strings.ContainsRune("来买要称整拿搞订打", s.runes[i-1]) {
+	if i == 0 || !strings.ContainsRune("来买要称整拿搞订打切割带弄捎寄加装抓点购给换成", s.runes[i-1]) {
 		return "", 0
 	}
-	unit, n := oneOf(s.runes, i, units)
-	if hit := s.hitAt(i + n); n == 0 || hit == nil || hit.spot {
+	unit, n := s.unitAt(i)
+	if n == 0 || !s.productAt(i+n) {
 		return "", 0
 	}
 	return unit, n
@@ -235,7 +192,7 @@ func (s *sentence) impliedOne(i int) (string, int) {
 func pairUp(parts []part) {
 	var left []int
 	for i := 0; i < len(parts); i++ {
-		if i+1 < len(parts) && parts[i].segment == parts[i+1].segment && join(parts, i, i+1) {
+		if i+1 < len(parts) && parts[i].segment == parts[i+1].segment && !betterNext(parts, i) && join(parts, i, i+1) {
 			i++
 			continue
 		}
@@ -253,10 +210,26 @@ func pairUp(parts []part) {
 			}
 		}
 	}
+	for i := range parts { // 要3斤的脆红李: nothing else says how many
+		for _, k := range []int{i - 1, i + 1} {
+			if parts[i].aside && !parts[i].paired && k >= 0 && k < len(parts) && parts[k].ids != nil && !parts[k].paired {
+				parts[i].aside = false
+				join(parts, i, k)
+			}
+		}
+	}
 }
 
+// betterNext leaves a quantity to the product behind it where the one before it has its own: 李子 一箱洋芋.
+func betterNext(parts []part, i int) bool {
+	return parts[i].ids != nil && i+2 < len(parts) && parts[i+1].ids == nil && parts[i+2].ids != nil &&
+		parts[i+2].segment == parts[i+1].segment && parts[i+2].place-parts[i+1].place <= 4 && parts[i+1].place-parts[i].place > 2 && !hasQuantityAfter(parts, i+2)
+}
+
+func hasQuantityAfter(parts []part, i int) bool { return i+1 < len(parts) && parts[i+1].ids == nil }
+
 func join(parts []part, a, b int) bool {
-	if (parts[a].ids == nil) == (parts[b].ids == nil) || parts[a].each || parts[b].each || parts[a].paired || parts[b].paired {
+	if (parts[a].ids == nil) == (parts[b].ids == nil) || parts[a].each || parts[b].each || parts[a].paired || parts[b].paired || parts[a].aside || parts[b].aside {
 		return false
 	}
 	if parts[a].ids == nil {

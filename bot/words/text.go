@@ -10,21 +10,6 @@ import (
 // maxRunes is how much of a message is read; what comes after is a story, not an order.
 const maxRunes = 300
 
-// traditional pairs the traditional characters of the field's names and of everyday words with simplified ones.
-const traditional = "麗丽愛爱莉莉絲丝莊庄園园鎮镇龜龟峽峡領领門门週周後后個个們们訂订單单買买賣卖錢钱紅红乾干鮮鲜雞鸡雜杂兩两幾几號号點点時时間间來来這这對对張张條条隻只雙双裝装歲岁還还沒没嗎吗麼么問问幫帮請请謝谢資资說说認认證证確确預预約约貨货運运遞递車车樣样為为無无開开關关聯联繫系係系綁绑碼码誰谁裡里裏里應应該该實实國国慶庆節节禮礼當当風风綢绸貢贡馬马獼猕綠绿腎肾蘭兰織织錦锦蠶蚕遊游覽览優优憑凭掃扫費费給给結结賬账帳账購购籃篮發发達达刪删權权據据轉转員员業业萬万從从過过現现進进輛辆兒儿媽妈爺爷孫孙爾尔婦妇親亲嘗尝東东頭头臺台灣湾區区縣县鄉乡棗枣薑姜醬酱醃腌臘腊麵面筍笋參参靈灵藥药壹一貳二參三肆四伍五陸六柒七捌八玖九拾十號号聽听話话換换貴贵價价訊讯息息銷销撤撤嚴严盡尽鹽盐寧宁壩坝飯饭豬猪鴨鸭魚鱼萊莱豐丰漢汉譽誉師师處处務务補补齊齐廣广長长見见總总紙纸級级線线網网圖图數数據据"
-
-// script turns traditional characters into simplified ones.
-type script map[rune]rune
-
-func newScript() script {
-	sc := script{}
-	pairs := []rune(traditional)
-	for i := 0; i+1 < len(pairs); i += 2 {
-		sc[pairs[i]] = pairs[i+1]
-	}
-	return sc
-}
-
 // normal brings a message to one form: NFKC, lower case, simplified characters, no emoji, no brackets or quotes,
 // one comma for all that ends a phrase. Dots, hyphens, slashes and colons stay between digits, spaces between
 // letters and digits, because «7.15 3个人» is a date and a number.

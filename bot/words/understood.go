@@ -32,6 +32,11 @@ func (h Heard) understood() Understood {
 	for _, p := range h.Products {
 		u.addProduct(p)
 	}
+	for _, p := range h.dropped {
+		if is(h.Intent, IntentBasket, IntentOrderCancel) {
+			u.addProduct(p)
+		}
+	}
 	if h.visitOnly() {
 		u.Intent = IntentClaim
 	}
@@ -51,7 +56,7 @@ func (u *Understood) addProduct(p HeardProduct) {
 // visitOnly says whether nothing but a place, a day or a company was named: that is a visit to be arranged.
 func (h Heard) visitOnly() bool {
 	said := h.Spot != "" || h.Ask == AskSpot || h.planned()
-	return h.Intent == IntentOther && said
+	return (h.Intent == IntentOther || h.place) && said
 }
 
 // confidence says how sure the reading is: by names and clear words, by sound, or by a guess. What must be asked back

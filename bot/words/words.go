@@ -67,8 +67,6 @@ func (h Heard) Question() string {
 	return questions[h.Ask]
 }
 
-
-
 // Named is a spot or a product as people call it.
 type Named struct {
 	ID, Name string
@@ -102,6 +100,9 @@ type Heard struct {
 	EitherSpot []string
 	EitherDay  []string
 	Text       string // normalised: NFKC, simplified, no emoji
+
+	place   bool           // a spot was named and nothing asked about it
+	dropped []HeardProduct // Without, with how much of each
 }
 
 // Reader turns what people write into Heard, by words and simple patterns. It is deterministic, keeps no state and
@@ -121,14 +122,14 @@ func NewReader(v Vocabulary) *Reader {
 func (r *Reader) Read(text string, today string) Heard {
 	s := r.names.mark(r.script.normal(text))
 	h := Heard{Text: s.text}
+	s.findTurn()
 	if now, err := time.Parse(time.DateOnly, today); err == nil {
 		s.readDates(now, &h)
 	}
-	plain := s.plain()
 	s.readSpots(&h)
 	s.readPeople(&h)
-	s.readProducts(plain, &h)
-	h.Intent = s.intent(plain, &h)
+	s.readProducts(&h)
+	h.Intent = s.intent(&h)
 	return h
 }
 

@@ -1,0 +1,324 @@
+package words
+
+import "strings"
+
+// personAt reads what stands at place i about people, and how many runes it takes. A number that counts something else
+// is skipped as a whole: count 0.
+func (s *sentence) personAt(i int, goods bool) (person, int) {
+	r, v := s.runes, vocab()
+	if s.hitAt(i) != nil || r[i] == taken || r[i] == ',' {
+		return person{}, 0
+	}
+	if n := v.crowds.at(r, i); n > 0 && readNumber(r, i+n).length == 0 {
+		return person{from: i, to: i + n, kind: crowd, vague: true}, n
+	}
+	if p, n := s.band(i); n > 0 {
+		return p, n
+	}
+	if n := v.couples.at(r, i); n > 0 {
+		return person{from: i, to: i + n, kind: allOfUs, count: 2}, n
+	}
+	if p, n := s.onlyMe(i); n > 0 {
+		return p, n
+	}
+	if p, n := s.bigAndSmall(i); n > 0 {
+		return p, n
+	}
+	if p, n := s.countedPeople(i, goods); n > 0 {
+		return p, n
+	}
+	if p, n := s.named(i); n > 0 {
+		return p, n
+	}
+	return s.me(i)
+}
+
+// band reads 母女俩, 姐妹三个, 爷孙仨, 四姐妹, 三爷子.
+func (s *sentence) band(i int) (person, int) {
+	r, v := s.runes, vocab()
+	if n := v.bands.at(r, i); n > 0 {
+		count := readNumber(r, i+n)
+		each := oneOfRunes(r, i+n+count.length, "个位")
+		people := oneOfRunes(r, i+n+count.length+each, "人")
+		end := i + n + count.length + each + people
+		if count.length > 0 && !count.vague && count.value >= 2 && (count.pair || each+people > 0) {
+			return person{from: i, to: end, kind: allOfUs, count: int(count.value)}, end - i
+		}
+	}
+	count := readNumber(r, i)
+	if count.length == 0 || count.vague || count.value < 2 || count.pair {
+		return person{}, 0
+	}
+	n := v.bands.at(r, i+count.length)
+	if n < 2 || count.value > 20 {
+		return person{}, 0
+	}
+	return person{from: i, to: i + count.length + n, kind: allOfUs, count: int(count.value)}, count.length + n
+}
+
+func oneOfRunes(r []rune, i int, any string) int {
+	if i >= 0 && i < len(r) && strings.ContainsRune(any, r[i]) {
+		return 1
+	}
+	return 0
+}
+
+// onlyMe reads 就我, 我自己; 就我们 and 就我和老婆 are more than one.
+func (s *sentence) onlyMe(i int) (person, int) {
+	r := s.runes
+	n := vocab().alone.at(r, i)
+	if n == 0 || oneOfRunes(r, i+n, "们家") > 0 || standsAt(r, i, "一") {
+		return person{}, 0
+	}
+	if standsAt(r, i+n, "一个") {
+		n += 2
+	}
+	n += oneOfRunes(r, i+n, "人")
+	p := person{from: i, to: i + n, kind: justMe, count: 1}
+	if vocab().companion.at(r, i+n) > 0 {
+		p.kind = speaker
+	}
+	return p, n
+}
+
+// bigAndSmall reads 两大一小, 一大两小, 2大带1小, 大2小1.
+func (s *sentence) bigAndSmall(i int) (person, int) {
+	r := s.runes
+	if end, sum := s.sizeFirst(i); end > 0 {
+		return person{from: i, to: end, kind: someOfUs, count: sum, whole: true}, end - i
+	}
+	a := readNumber(r, i)
+	big, one := oneOf(r, i+a.length, []string{"大", "小", "老", "青", "中"})
+	k := i + a.length + one
+	_, with := oneOf(r, k, []string{"带", "和", ",", "加", "+"})
+	b := readNumber(r, k+with)
+	small, two := oneOf(r, k+with+b.length, []string{"大", "小", "老", "青", "中"})
+	if a.length == 0 || b.length == 0 || one == 0 || two == 0 || big == small || a.vague || b.vague {
+		return person{}, 0
+	}
+	end := k + with + b.length + two
+	sum := int(a.value) + int(b.value)
+	for { // 两大一小一老
+		c := readNumber(r, end)
+		_, three := oneOf(r, end+c.length, []string{"老", "小", "大"})
+		if c.length == 0 || c.vague || three == 0 || s.nounAt(end+c.length) > 1 {
+			break
+		}
+		sum, end = sum+int(c.value), end+c.length+three
+	}
+	return person{from: i, to: end, kind: someOfUs, count: sum, whole: true}, end - i
+}
+
+// sizeFirst reads 大2小1 and 大人2小孩1.
+func (s *sentence) sizeFirst(i int) (end, sum int) {
+	r := s.runes
+	for end = i; ; {
+		n := s.nounAt(end)
+		if n == 0 {
+			n = oneOfRunes(r, end, "大小老")
+		}
+		count := readNumber(r, end+n)
+		if n == 0 || count.length == 0 || count.vague || count.value != float64(int(count.value)) || count.value > 99 {
+			break
+		}
+		next := end + n + count.length
+		next += oneOfRunes(r, next, "个位名")
+		sum, end = sum+int(count.value), next
+		if next < len(r) && r[next] == ',' && (s.nounAt(next+1) > 0 || oneOfRunes(r, next+1, "大小老") > 0) {
+			end++
+		}
+	}
+	if end > i && r[end-1] == ',' {
+		end--
+	}
+	if sum == 0 || s.nounAt(i) == 0 && strings.IndexFunc(string(r[i:end]), func(c rune) bool { return c == '小' || c == '老' }) < 1 || vocab().units.at(r, end) > 0 {
+		return 0, 0
+	}
+	return end, sum
+}
+
+func (s *sentence) nounAt(i int) int { return vocab().noun.at(s.runes, i) }
+
+// countedPeople reads 三个人, 5位, 一家五口, 两张, 我们仨, 两个大人, 两个三岁的娃.
+func (s *sentence) countedPeople(i int, goods bool) (person, int) {
+	r := s.runes
+	n := readNumber(r, i)
+	bare := i // 带个娃
+	if n.length == 0 && !(oneOfRunes(r, i, "个") > 0 && vocab().companion.endsAt(r, i) > 0) {
+		return person{}, 0
+	}
+	if n.length == 0 {
+		n = number{value: 1}
+	}
+	if i > 0 && (r[i-1] == '第' || r[i-1] == '每') {
+		return person{}, n.length + 1
+	}
+	end := i + n.length
+	each := oneOfRunes(r, end, "个位名")
+	who, people := s.personAfter(end+each), 0
+	if w, k := oneOf(r, end+each, []string{"口子人", "口人", "口子", "人行", "人", "口", "ren"}); k > 0 && (w != "口" || n.value > 1) {
+		people = k
+	}
+	if _, spare := oneOf(r, end+each, []string{"人工", "人民", "人家", "口气", "口味", "人户", "口福", "人份"}); spare > 0 {
+		people = 0
+	}
+	p := person{from: bare, count: int(n.value), vague: n.vague, us: s.us(i)}
+	whole := n.value == float64(int(n.value)) && n.value < 100000
+	switch {
+	case !whole || n.value == 0 && !n.vague:
+		return person{}, n.length
+	case people > 0 && !s.asksPerHead(n, end+each+people):
+		p.to, p.kind = end+each+people, allOfUs
+		p.to += vocab().noun.at(r, p.to) * btoi(oneOfRunes(r, end, "口") == 0 && people == 1)
+	case who > 0 && (each > 0 || n.pair || n.value > 0 && s.noUnit(end)):
+		p.to, p.kind = end+each+who, someOfUs
+		if p.us {
+			p.kind = allOfUs
+		}
+	case each > 0 && r[end] != '个' && !goods:
+		p.to, p.kind = end+each, allOfUs
+	case n.pair && (p.us || !goods && s.bareCount(i, end, n)), !goods && each > 0 && s.bareCount(i, end+each, n):
+		p.to, p.kind = end+each, allOfUs
+	case !goods && oneOfRunes(r, end, "张份") > 0 && (n.value > 1 || n.vague):
+		p.to, p.kind, p.ticket = end+1, allOfUs, true
+	default:
+		return person{}, n.length
+	}
+	return p, p.to - i
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// noUnit keeps 两小时 and 三老 from being people: after a bare number only clear words for people count.
+func (s *sentence) noUnit(i int) bool {
+	return vocab().units.at(s.runes, i) == 0
+}
+
+// asksPerHead knows 一个人多少钱 and 一个人可以带几个.
+func (s *sentence) asksPerHead(n number, i int) bool {
+	_, more := oneOf(s.runes, i, []string{"多少", "好多", "几", "可以", "能带", "能领", "最多", "要好多", "要多少", "一张"})
+	return n.value == 1 && !n.vague && more > 0
+}
+
+// personAfter finds a word for people, with what may stand before it: 三岁的, 上小学的, 小.
+func (s *sentence) personAfter(i int) int {
+	r := s.runes
+	if n := vocab().person.at(r, i); n > 0 {
+		return n
+	}
+	k := i
+	for k < len(r) && (r[k] == taken || strings.ContainsRune("多半以上左右", r[k])) {
+		k++
+	}
+	if k > i {
+		k += oneOfRunes(r, k, "的")
+		if n := vocab().person.at(r, k); n > 0 {
+			return k + n - i
+		}
+	}
+	if n := vocab().person.at(r, i+1); n > 0 && oneOfRunes(r, i, "小大老好女男") > 0 {
+		return n + 1
+	}
+	for k = i; k < min(len(r), i+7) && r[k] != ',' && s.hitAt(k) == nil; k++ {
+		if n := vocab().noun.at(r, k+1); r[k] == '的' && n > 0 {
+			return k + 1 + n - i
+		}
+	}
+	return 0
+}
+
+// us says whether what stands at place i is counted among us: 我们仨, 咱俩, 一行五人, 一共三个.
+func (s *sentence) us(i int) bool {
+	before := string(s.runes[max(0, i-4):i])
+	for _, w := range []string{"我们", "咱们", "咱", "你们", "他们", "她们", "我", "你", "俺", "一行", "我们家", "我家", "我们屋", "俺们", "我们就", "我们有", "我们是", "我们一共", "我们总共", "我们也就"} {
+		if strings.HasSuffix(before, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// bareCount says whether 三个 stands for people: after 我们 or 一共, at the end of a phrase, before a verb or a spot.
+func (s *sentence) bareCount(i, end int, n number) bool {
+	before := string(s.runes[max(0, i-3):i])
+	for _, w := range []string{"我们", "咱们", "咱", "我", "共", "总共", "就", "就是", "连我", "上我", "加我", "公", "婆", "妈", "爸", "还有", "只有", "朋友", "同事", "伴", "爷", "娘", "孙", "女", "子", "一起", "我们是", "我们就", "我们有"} {
+		if strings.HasSuffix(before, w) {
+			return n.value != 1 || n.vague || strings.HasSuffix(before, "我") || strings.HasSuffix(before, "就")
+		}
+	}
+	if n.value == 1 && !n.vague && vocab().stays.at(s.runes, end) == 0 {
+		return false
+	}
+	if end >= len(s.runes) || s.hitAt(end) != nil && s.hitAt(end).spot {
+		return true
+	}
+	_, k := oneOf(s.runes, end, []string{"一起", "一路", "一共", ",", "去", "来", "领", "玩", "耍", "要", "吧", "啊", "嘛", "呢", "哈", "想", "到", "的票", "的券", "都", "就", "不", string(taken), "走", "了", "哦", "噻", "的话", "呀"})
+	return k > 0
+}
+
+// named reads people who are named without a number: 老婆, 我爸妈, 同事小王, 带娃; and the pronoun in 带她去.
+func (s *sentence) named(i int) (person, int) {
+	r, v := s.runes, vocab()
+	_, mine := oneOf(r, i, []string{"我们家", "我们屋", "我家", "我屋头", "我屋", "我的", "我们", "屋头", "我", "俺", "咱", "他", "她"})
+	for _, skip := range []int{mine, 0} {
+		from := i + skip
+		if _, n := s.band(from); n > 0 && skip > 0 { // 我们三姊妹
+			return person{}, 0
+		}
+		if n := v.twoKin.at(r, from); n > 0 {
+			return person{from: i, to: from + n, kind: relative, count: 2}, skip + n
+		}
+		n := max(v.oneKin.at(r, from), v.noun.at(r, from))
+		if n == 0 && v.oneKin.at(r, from+1) > 0 && oneOfRunes(r, from, "大小老二三四幺亲干") > 0 {
+			n = 1 + v.oneKin.at(r, from+1)
+		}
+		if n == 0 || s.manyOf(from+n) {
+			continue
+		}
+		if oneOfRunes(r, from+n, "小老") > 0 && v.noun.at(r, from) > 0 && v.person.at(r, from+n) == 0 {
+			n += 2 // 同事小王
+		}
+		end := min(from+n, len(r))
+		return person{from: i, to: end, kind: relative, count: 1}, end - i
+	}
+	if oneOfRunes(r, i, "她他") > 0 && v.companion.endsAt(r, i) > 0 && oneOfRunes(r, i+1, "们的") == 0 && v.kin.at(r, i+1) == 0 {
+		return person{from: i, to: i + 1, kind: relative, count: 1}, 1
+	}
+	return person{}, 0
+}
+
+// manyOf: 朋友们, 老师的 are nobody who is counted.
+func (s *sentence) manyOf(i int) bool { return oneOfRunes(s.runes, i, "们") > 0 }
+
+// me reads the speaker where 我 is one of a list: 我和老伴, 爸妈和我, 我也去, 我不去.
+func (s *sentence) me(i int) (person, int) {
+	r := s.runes
+	if oneOfRunes(r, i, "我俺") == 0 || oneOfRunes(r, i+1, "们家的屋") > 0 {
+		return person{}, 0
+	}
+	p := person{from: i, to: i + 1, kind: speaker, count: 1}
+	k := i + 1
+	for range 3 { // 我想带, 我准备和
+		if vocab().companion.at(r, k) > 0 || s.stayRightAfter(k) {
+			return p, 1
+		}
+		_, n := oneOf(r, k, []string{"也", "想", "要", "准备", "打算", "会", "得", "就", "是", "周末", "下午", "今年", "这次", string(taken)})
+		if n == 0 {
+			break
+		}
+		k += n
+	}
+	before := vocab().companion.endsAt(r, i)
+	if before > 0 || i > 0 && r[i-1] == ',' || i > 0 && vocab().kin.endsAt(r, i) > 0 {
+		_, after := oneOf(r, i+1, []string{",", "去", "一起", "一路", "一共", "共", "也", "都", "两个", "三个", "四个", "俩", string(taken)})
+		if before > 0 || i+1 >= len(r) || after > 0 && r[i-1] != ',' {
+			return p, 1
+		}
+	}
+	return person{}, 0
+}

@@ -1,0 +1,241 @@
+package words
+
+import "strings"
+
+// spoken is a name by its sounds, for whoever types it by ear or with a slip.
+type spoken struct {
+	runes  []rune
+	sounds []syllable
+	node   *nameNode
+}
+
+// ear finds names that no character matches exactly.
+type ear struct {
+	table    *sounds
+	first    map[syllable][]*spoken
+	byFull   map[string]*nameNode // folded pinyin
+	fulls    []string
+	initials map[string]*nameNode
+}
+
+func newEar() ear {
+	return ear{table: heard(), first: map[syllable][]*spoken{}, byFull: map[string]*nameNode{}, initials: map[string]*nameNode{}}
+}
+
+// learn takes in a name. Only whole names are known by pinyin and initials.
+func (e *ear) learn(name string, node *nameNode) {
+	one := &spoken{runes: []rune(name), node: node}
+	for _, r := range one.runes {
+		one.sounds = append(one.sounds, e.table.at(r)[0])
+	}
+	full, initials := spelled(name)
+	if full == "" || len(one.runes) < 2 {
+		return
+	}
+	e.first[one.sounds[0]] = append(e.first[one.sounds[0]], one)
+	if key := foldedWord(full); len(full) >= 4 {
+		if e.byFull[key] == nil {
+			e.fulls = append(e.fulls, key)
+		}
+		e.byFull[key] = merged(e.byFull[key], node)
+	}
+	if !strings.Contains(notInitials, " "+initials+" ") {
+		e.initials[initials] = merged(e.initials[initials], node)
+	}
+}
+
+// notInitials are letters that mean something else: units, greetings, other words of the keyboard.
+const notInitials = " kg ml ok hi qq vx wx id pm am no go my me by tv pk cd dd hh gg mm xx yy jj bb tt ma ba la "
+
+// merged joins two names that are written alike: whoever types that is asked.
+func merged(a, b *nameNode) *nameNode {
+	if a == nil || a == b {
+		return b
+	}
+	if a.spot != b.spot {
+		return a
+	}
+	return &nameNode{ids: appendNew(append([]string(nil), a.ids...), b.ids...), spot: a.spot, weak: a.weak && b.weak}
+}
+
+// slip is what a reading by ear costs: how many characters were only heard, and how many are wrong, missing or swapped.
+type slip struct{ length, heard, exact, wrong int }
+
+// find looks for a name by ear at place i. s is asked about what stands around: a name of two characters needs a
+// quantity or a word of wanting beside it, because every second syllable of everyday speech sounds like one.
+func (e *ear) find(r []rune, i int, n *lexicon) (*nameNode, slip) {
+	var best *nameNode
+	var cost slip
+	for _, code := range e.table.at(r[i]) {
+		if code == 0 {
+			break
+		}
+		for _, one := range e.first[code] {
+			got, ok := e.align(one, r[i:], slip{}, 0)
+			if !ok || got.wrong+got.heard == 0 || !e.plausible(one, r, i, got, n) {
+				continue
+			}
+			if best == nil || got.better(cost) {
+				best, cost = one.node, got
+			} else if !cost.better(got) {
+				best = merged(best, one.node)
+			}
+		}
+	}
+	return best, cost
+}
+
+func (a slip) better(b slip) bool {
+	if a.wrong != b.wrong {
+		return a.wrong < b.wrong
+	}
+	if a.length != b.length {
+		return a.length > b.length
+	}
+	return a.heard < b.heard
+}
+
+// align lays a name over what was typed, from its j-th character on, with one slip at most.
+func (e *ear) align(one *spoken, r []rune, got slip, j int) (slip, bool) {
+	for j < len(one.runes) {
+		i := got.length
+		switch {
+		case i < len(r) && r[i] == one.runes[j]:
+			got.exact++
+		case i < len(r) && e.table.alike(r[i], one.sounds[j]):
+			got.heard++
+		case i > 0 && i < len(r) && r[i] == r[i-1]: // 脆红红李
+			got.length++
+			got.heard++
+			continue
+		default:
+			return e.slipped(one, r, got, j)
+		}
+		got.length++
+		j++
+	}
+	return got, true
+}
+
+// slipped tries the ways in which one character goes wrong: swapped with the next, another one, too many, missing.
+func (e *ear) slipped(one *spoken, r []rune, got slip, j int) (slip, bool) {
+	i, size := got.length, len(one.runes)
+	if got.wrong > 0 || size < 3 || j == 0 {
+		return got, false
+	}
+	got.wrong = 1
+	if j+1 < size && i+1 < len(r) && r[i] == one.runes[j+1] && r[i+1] == one.runes[j] {
+		next := got
+		next.length, next.exact = i+2, got.exact+2
+		if done, ok := e.align(one, r, next, j+2); ok {
+			return done, true
+		}
+	}
+	if i < len(r) && e.mayReplace(one, r[i], j) {
+		next := got
+		next.length++
+		if done, ok := e.align(one, r, next, j+1); ok {
+			return done, true
+		}
+	}
+	if i+1 < len(r) && r[i+1] == one.runes[j] && r[i] >= firstHan {
+		next := got
+		next.length++
+		if done, ok := e.align(one, r, next, j); ok {
+			return done, true
+		}
+	}
+	if size >= 4 || j == 1 {
+		return e.align(one, r, got, j+1)
+	}
+	return got, false
+}
+
+// mayReplace says whether a wrong character may stand for the j-th: in the middle any, at the end, where the kind of
+// thing is named (绿豆粉, 绿豆糕), one that begins with the same sound.
+func (e *ear) mayReplace(one *spoken, r rune, j int) bool {
+	if r < firstHan || r > lastHan {
+		return false
+	}
+	return j < len(one.runes)-1 && (len(one.runes) > 3 || e.table.sameInitial(r, one.sounds[j]) || one.node.spot) || e.table.sameInitial(r, one.sounds[j]) && one.node.spot
+}
+
+// plausible weighs a reading by ear against what else the words may be.
+func (e *ear) plausible(one *spoken, r []rune, i int, got slip, n *lexicon) bool {
+	size, end := len(one.runes), i+got.length
+	typed := string(r[i:end])
+	switch {
+	case got.exact == 0, everyday.at(r, i) >= got.length:
+		return false
+	case size == 2 && (one.node.weak || got.heard > 1 && got.length < 3):
+		return false
+	case got.wrong > 0 && (got.heard > 1 || got.length < 2 || size == 3 && got.heard > 0 && got.length < 3):
+		return false
+	}
+	for k := i + 1; k < end; k++ { // an exact name inside
+		if node, length := n.find(r[k:]); node != nil && (got.wrong > 0 || k+length > end) {
+			return false
+		}
+	}
+	if size == 2 || got.wrong > 0 && got.length < size {
+		return wholeMessage(r, typed) || one.node.spot && goesThere(r, i, end) || !one.node.spot && wantsThere(r, i, end)
+	}
+	return true
+}
+
+func wholeMessage(r []rune, typed string) bool { return string(r) == typed }
+
+// goesThere says whether words of going stand beside [from, to).
+func goesThere(r []rune, from, to int) bool {
+	before, after := string(r[max(0, from-3):from]), string(r[to:min(len(r), to+3)])
+	for _, w := range []string{"去", "到", "领", "游", "玩", "耍", "逛", "约", "订", "要", "是", "个", "的", "在", "成", "为", "张", "订票", "票"} {
+		if strings.HasSuffix(before, w) {
+			return true
+		}
+	}
+	for _, w := range []string{"古镇", "景区", "的票", "的券", "门票", "票", "券", "耍", "玩", "几点", "怎么", "啷个", "咋", ",", "明", "后", "周", "今", "下", "这", "开门", "好"} {
+		if strings.HasPrefix(after, w) {
+			return true
+		}
+	}
+	return readNumber(r, to).length > 0
+}
+
+// wantsThere says whether a quantity or a word of wanting stands beside [from, to).
+func wantsThere(r []rune, from, to int) bool {
+	before := string(r[max(0, from-3):from])
+	if n := vocab().units.endsAt(r, from); n > 0 && from-n > 0 && endsNumber(r, from-n) {
+		return true
+	}
+	for _, w := range []string{"买", "要", "来", "来点", "订", "称", "有没有", "有", "尝", "加", "想吃", "买点", "要点", "卖", "整", "搞", "的", "和", "跟", "成", "有没得", "个", ","} {
+		if strings.HasSuffix(before, w) && (w != "," && w != "的" && w != "和" && w != "跟" && w != "个" || quantityAt(r, to)) {
+			return true
+		}
+	}
+	if _, n := oneOf(r, to, []string{"多少", "好多", "怎么卖", "咋卖", "啷个卖", "有没", "还有", "来", "要", "价"}); n > 0 {
+		return true
+	}
+	return quantityAt(r, to)
+}
+
+func endsNumber(r []rune, end int) bool {
+	c := r[end-1]
+	return isDigit(c) || chineseDigit(c) >= 0 || multiplier(c) > 0 || c == '半' || c == '几'
+}
+
+// quantityAt says whether a number and a unit stand at place i.
+func quantityAt(r []rune, i int) bool {
+	for i < len(r) && strings.ContainsRune("来要买,整", r[i]) {
+		i++
+	}
+	n := readNumber(r, i)
+	return n.length > 0 && vocab().units.at(r, i+n.length) > 0
+}
+
+// everyday are words that sound like a name and are none, whatever stands beside them.
+var everyday = newWordSet([]string{
+	"里子", "栗子", "梨子", "例子", "粒子", "妮子", "呢子", "离子", "儿子", "而子", "帘子", "李自", "李之", "李志", "李只", "红利", "红你", "红梨", "红里", "红绿", "大迷", "天嘛", "天吗", "天妈", "天马", "天码",
+	"茶有", "茶又", "茶由", "茶友", "礼和", "礼合", "你盒", "鸡咋", "鸡炸", "鸡但", "鸡单", "花胶", "花叫", "花脚", "花查", "吃粑", "吃吧", "生豆", "绳豆", "土都", "土斗", "十三在", "十三再", "十三载", "四三在", "核逃",
+	"粉调", "分条", "坐水", "做水", "作水", "左水", "浊水", "喝水", "祝水", "住水", "猫桃", "打米", "达米", "大密", "儿子们", "米酒", "木二", "木儿", "花教", "油茶", "拿肉", "那肉", "拉肉", "辣肉", "少粉", "烧粉", "面粉",
+	"年吧", "年八", "年把", "干损", "李子园", "红力", "红立", "红离", "共米", "供米", "发茶", "发票", "发查", "话茶", "画茶", "华茶", "毛套", "锅米", "公米", "蜂米", "分米", "风米", "糖蜂",
+})

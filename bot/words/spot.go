@@ -1,0 +1,61 @@
+package words
+
+import "strings"
+
+// readSpots fills the spot. A spot directly before a product (濯水的绿豆粉) is where that comes from; one that they do
+// not want to go to counts only if it is the only one, and then it is what they call off.
+func (s *sentence) readSpots(h *Heard) {
+	var places []int
+	for i := range s.runes {
+		if hit := s.hitAt(i); hit != nil && hit.spot && !s.comesFrom(i) {
+			places = append(places, i)
+		}
+	}
+	places = kept(places, func(i int) (bool, bool) { return true, s.refused(i) || i < s.turn })
+	places = kept(places, func(i int) (bool, bool) { return true, s.hitAt(i).weak })
+	var wanted []string
+	for _, i := range places {
+		wanted = appendNew(wanted, s.hitAt(i).ids...)
+	}
+	switch len(wanted) {
+	case 0:
+	case 1:
+		h.Spot = wanted[0]
+	default:
+		h.EitherSpot = wanted
+		h.ask(AskSpot)
+	}
+}
+
+func (s *sentence) comesFrom(i int) bool {
+	next := i + 1
+	for next < len(s.runes) && strings.ContainsRune("的产那边土特家货镇景区出", s.runes[next]) {
+		next++
+	}
+	h := s.hitAt(next)
+	return h != nil && !h.spot
+}
+
+// refused says whether the name at place i is one they do not want: 不去, 不想去, 不要, 去掉.
+func (s *sentence) refused(i int) bool {
+	if s.negated(i, i+1) {
+		return true
+	}
+	before := strings.TrimRight(string(s.typed[max(0, i-6):i]), "了这那个的")
+	for _, w := range []string{"去掉", "删掉", "删除", "取消", "移除", "拿掉", "删了", "去除", "拿走", "退掉", "撤掉", "减掉", "扔掉"} {
+		if strings.HasSuffix(before, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// has says whether a spot, or a product, is named.
+func (s *sentence) has(spot bool) bool {
+	for i := range s.hits {
+		if s.hits[i].spot == spot {
+			return true
+		}
+	}
+	return false
+}
