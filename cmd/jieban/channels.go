@@ -48,9 +48,15 @@ type people struct {
 	base    string // scheme and host of our pages
 }
 
-// link is who stands behind a platform's user.
+// link is who stands behind a platform's user who has just written.
 func (p people) link(ctx context.Context, user string) (int64, error) {
 	l, err := p.d.LinkFor(ctx, p.channel, user)
+	return l.ID, err
+}
+
+// known is who stands behind a platform's user whom we write to: that does not bring back who has left.
+func (p people) known(ctx context.Context, user string) (int64, error) {
+	l, err := p.d.LinkOf(ctx, p.channel, user)
 	return l.ID, err
 }
 
@@ -62,7 +68,7 @@ func (p people) answer(ctx context.Context, user string, in bot.In) (replies []b
 }
 
 func (p people) late(ctx context.Context, user string, replies []bot.Reply) error {
-	id, err := p.link(ctx, user)
+	id, err := p.known(ctx, user)
 	if err != nil {
 		return err
 	}
@@ -85,7 +91,7 @@ func (p people) page(ctx context.Context, user, path string) (string, error) {
 	case strings.HasPrefix(path, "/v/"):
 		return p.base + path, nil
 	}
-	id, err := p.link(ctx, user)
+	id, err := p.known(ctx, user)
 	if err != nil {
 		return "", err
 	}
@@ -110,7 +116,7 @@ func (p people) grant(ctx context.Context, user, kind string, n int, until time.
 }
 
 func (p people) spend(ctx context.Context, user string, kinds ...string) (string, bool, error) {
-	id, err := p.link(ctx, user)
+	id, err := p.known(ctx, user)
 	if err != nil {
 		return "", false, err
 	}
@@ -118,7 +124,7 @@ func (p people) spend(ctx context.Context, user string, kinds ...string) (string
 }
 
 func (p people) void(ctx context.Context, user, kind string) error {
-	id, err := p.link(ctx, user)
+	id, err := p.known(ctx, user)
 	if err != nil {
 		return err
 	}
@@ -139,7 +145,7 @@ func (c wechatConf) channel(p people, picture pictures) (*wechat.Channel, error)
 		Answer: p.answer, Picture: picture, Link: p.page, SignIn: p.signIn, Gone: p.gone, Late: p.late,
 		Grant: p.grant, Spend: p.spend, Void: p.void,
 		Renew: func(ctx context.Context, name, stale string, fetch func(context.Context) (string, time.Time, error)) (string, error) {
-			return p.d.Renew(ctx, "wechat:"+c.AppID+":"+name, stale, fetch)
+			return p.d.Renew(ctx, "wechat:"+name, stale, fetch)
 		},
 	}
 	if c.OAuth && c.Secret != "" {

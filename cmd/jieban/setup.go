@@ -44,13 +44,10 @@ func (c wechatSetupCmd) Run(ctx context.Context) error {
 		scenes[i] = wechat.SpotScene(s.ID, s.Name)
 	}
 	codes, err := ch.Setup(ctx, wechat.DefaultMenu(strings.TrimSuffix(c.PublicURL, "/")), scenes)
-	if err != nil {
-		return err
-	}
 	w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "menu set\nspot\tcontent of the code\tpicture")
+	fmt.Fprintln(w, "spot\tcontent of the code\tpicture")
 	for _, code := range codes {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", code.Scene.Name, code.URL, code.Picture)
 	}
-	return w.Flush()
+	return errors.Join(err, w.Flush()) // the codes that were made count, whatever came after
 }

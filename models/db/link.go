@@ -34,6 +34,13 @@ func (d *DB) LinkFor(ctx context.Context, channel, user string) (l models.Link, 
 	return l, err
 }
 
+// LinkOf finds the link of a platform's user as it is: who is written to has not come back by that. It answers
+// ErrNotFound.
+func (d *DB) LinkOf(ctx context.Context, channel, user string) (l models.Link, err error) {
+	err = d.read(ctx).Where("channel = ? AND user_hash = ?", channel, d.hash("user:"+channel, user)).Take(&l).Error
+	return l, found(err, "这个会话")
+}
+
 // seen makes the link or moves its seen_at, keeps where to write to, and takes the person for back.
 func (d *DB) seen(ctx context.Context, channel, user, hash string, l *models.Link) error {
 	var address models.Sealed
