@@ -221,6 +221,9 @@ func (ch channels) callbacks() (map[string]http.Handler, map[string]func() map[s
 // jobs is what the channels do by themselves: push what is due and, where Telegram pushes nothing to us, ask it.
 func (ch channels) jobs(d *db.DB) []job {
 	list := []job{{"send notices", time.Second, sendNotices(d, ch.senders())}}
+	if ch.wechat != nil {
+		list = append(list, job{"finish answers in WeChat", 0, ch.finishInWeChat})
+	}
 	if ch.telegram != nil {
 		list = append(list, job{"talk on Telegram", 0, ch.talkOnTelegram})
 	}
@@ -245,4 +248,13 @@ func (ch channels) talkOnTelegram(ctx context.Context) error {
 		ch.telegram.Run(ctx)
 	}
 	return nil
+}
+
+// finishInWeChat waits for the end, and then for the answers that no request waits for any more: the service stops after
+// they were sent or kept.
+func (ch channels) finishInWeChat(ctx context.Context) error {
+	<-ctx.Done()
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainFor)
+	defer cancel()
+	return ch.wechat.Wait(end)
 }
