@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/jieban/jieban/api/pay"
 	"github.com/jieban/jieban/bot"
 	"github.com/jieban/jieban/bot/webchat"
+	"github.com/jieban/jieban/models"
 	"github.com/jieban/jieban/models/db"
 )
 
@@ -29,7 +31,7 @@ func (c serveCmd) wire(d *db.DB, base string) (app *api.App, list []job, err err
 		if conf.DemoAccounts, err = db.DemoAccounts(); err != nil {
 			return nil, nil, err
 		}
-		talk.Samples = samples(conf.Samples)
+		talk.Samples, talk.SMS = samples(conf.Samples), sandboxSMS
 	}
 	if c.Payment == "sandbox" {
 		conf.Pay = api.NewSandbox(d)
@@ -44,6 +46,12 @@ func (c serveCmd) wire(d *db.DB, base string) (app *api.App, list []job, err err
 	conf.Callbacks, conf.Counts = ch.callbacks()
 	app, err = api.New(conf)
 	return app, append(jobs(d, conf.Pay), ch.jobs(d)...), err
+}
+
+// sandboxSMS sends no text message: it prints it where the demonstration was started. Production has no sender yet.
+func sandboxSMS(_ context.Context, phone, text string) error {
+	_, err := fmt.Println("演示短信 →", models.MaskPhone(phone), text)
+	return err
 }
 
 func samples(people []db.Sample) func(context.Context) []bot.Sample {
