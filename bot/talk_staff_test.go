@@ -10,6 +10,7 @@ import (
 
 	"github.com/jieban/jieban/bot"
 	"github.com/jieban/jieban/models"
+	"github.com/jieban/jieban/models/db"
 )
 
 // directStaff lets staff act at their pages, and phones receive texts. false: another direction.
@@ -34,6 +35,9 @@ func (s *stage) directStaff(w []string) (bool, error) {
 		if err == nil {
 			s.code, err = s.d.StaffCode(s.t.Context(), a)
 		}
+		return true, err
+	case "hire": // @ hire walker: somebody who scans wherever they are sent
+		_, err := s.d.AddAccount(s.t.Context(), db.System, db.NewAccount{Login: arg(1), Name: "机动检票员", Role: models.RoleGate, Password: "long-enough-password"})
 		return true, err
 	case "shows": // @ shows 1 3: person 1 shows the newest voucher, and person 3 scans it from their chat
 		return true, s.shows(who, arg(2), true)
