@@ -86,6 +86,20 @@ func TestOfficialExample(t *testing.T) {
 	}
 }
 
+// The whole reply, as the channel writes it.
+func TestOfficialReply(t *testing.T) {
+	r := readOfficial(t).Reply
+	ch, _, _ := hearing(t, Secure)
+	ch.random = strings.NewReader(r.Random16)
+	stamp, _ := r.TimeStamp.Int64()
+	got, err := ch.envelope(r.Msg, ch.keys[0], stamp, r.Nonce)
+	want := "<xml>" + element("Encrypt", r.Encrypt) + element("MsgSignature", r.MsgSignature) +
+		"<TimeStamp>" + r.TimeStamp.String() + "</TimeStamp>" + element("Nonce", r.Nonce) + "</xml>"
+	if err != nil || got != want {
+		t.Errorf("%s, %v", got, err)
+	}
+}
+
 func TestReadKey(t *testing.T) {
 	for _, c := range []struct {
 		key  string

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,9 +18,6 @@ import (
 
 // faster is how much faster than in life the clocks of these tests run.
 const faster = 20
-
-// hangUp is when the platform hangs up, and asks again.
-const hangUp = 5 * time.Second / faster
 
 // percentile gives the time within which n of 100 stay.
 func percentile(times []time.Duration, n int) time.Duration {
@@ -103,31 +99,6 @@ func landed(t *testing.T, ch *Channel) {
 	}
 }
 
-// insist asks up to three times, hanging up after five seconds each, as the platform does. It gives what the person
-// sees, and the try that had it; 0 = none, and the person reads that the account is broken. Through a server that does
-// not notice (deaf) the handler is not told that nobody listens any more.
-func (p *platform) insist(body string, deaf bool) (a answered, try int) {
-	for try := 1; try <= lastTry; try++ {
-		ctx, cancel := context.WithTimeout(context.Background(), hangUp)
-		r := p.request(body)
-		if !deaf {
-			r = r.WithContext(ctx)
-		}
-		got := make(chan string, 1)
-		go func() { got <- serve(p.h, r).Body.String() }()
-		select {
-		case raw := <-got:
-			if ctx.Err() == nil {
-				cancel()
-				return p.open(raw), try
-			}
-		case <-ctx.Done():
-		}
-		cancel()
-	}
-	return answered{}, 0
-}
-
 // With customer messages: silence in time, and the answer comes by itself.
 func TestStalledPush(t *testing.T) {
 	b := &backend{stall: 8 * time.Second / faster}
@@ -138,6 +109,9 @@ func TestStalledPush(t *testing.T) {
 		t.Errorf("%+v at try %d after %v", a, try, time.Since(begun))
 	}
 	landed(t, ch)
+	if late := time.Since(begun) - b.stall; late > ch.limits.retry/2 {
+		t.Errorf("pushed %v after it was known, as if the platform could still ask", late)
+	}
 	if got := d.messages(); len(got) != 1 || got[0].Text != "办好了" || got[0].To != testUser || len(m.inbox()) > 0 || b.calls() != 1 {
 		t.Errorf("sent %v, inbox %v, called %d", got, m.inbox(), b.calls())
 	}
@@ -182,11 +156,15 @@ func TestStalledHeld(t *testing.T) {
 				t.Parallel()
 				b := &backend{stall: time.Duration(c.seconds * float64(time.Second) / faster)}
 				ch, _, m := slow(t, b, false)
+				begun := time.Now()
 				a, try := sealedTo(t, ch).insist(textXML("1", "领券"), deaf)
 				if a.Content != c.says || try != c.try {
 					t.Errorf("%+v at try %d", a, try)
 				}
 				landed(t, ch)
+				if late := time.Since(begun) - b.stall; late > ch.limits.retry/2 {
+					t.Errorf("seen to %v after it was known", late)
+				}
 				if len(m.inbox()) != c.inbox || b.calls() != 1 {
 					t.Errorf("inbox %v, called %d", m.inbox(), b.calls())
 				}
@@ -195,16 +173,28 @@ func TestStalledHeld(t *testing.T) {
 	}
 }
 
-// The platform hangs up and never asks again: the answer is not lost, and not said in time to nobody.
+// The platform hangs up and never asks again: the answer is not lost, also where nobody noticed that it hung up; and who
+// asks after that hears it no second time.
 func TestNobodyAsksAgain(t *testing.T) {
-	for _, push := range []bool{false, true} {
-		ch, d, m := slow(t, &backend{stall: 2 * time.Second / faster}, push)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second/faster)
+	for _, c := range []struct {
+		name      string
+		push      bool
+		stall, up time.Duration
+	}{
+		{"push", true, 2 * time.Second, time.Second},
+		{"no push", false, 2 * time.Second, time.Second},
+		{"no push, deaf", false, 4900 * time.Millisecond, time.Minute},
+	} {
+		ch, d, m := slow(t, &backend{stall: c.stall / faster}, c.push)
+		ctx, cancel := context.WithTimeout(t.Context(), c.up/faster)
 		serve(ch, sealedTo(t, ch).request(textXML("1", "领券")).WithContext(ctx))
 		cancel()
 		landed(t, ch)
-		if len(d.messages())+len(m.inbox()) != 1 || len(d.messages()) > 0 != push {
-			t.Errorf("push %v: sent %v, inbox %v", push, d.messages(), m.inbox())
+		if len(d.messages())+len(m.inbox()) != 1 || len(d.messages()) > 0 != c.push {
+			t.Errorf("%s: sent %v, inbox %v", c.name, d.messages(), m.inbox())
+		}
+		if a := sealedTo(t, ch).ask(textXML("1", "领券")); a.Type != "" {
+			t.Errorf("%s: said again: %+v", c.name, a)
 		}
 	}
 }
@@ -286,36 +276,43 @@ func TestFault(t *testing.T) {
 	}
 }
 
-// A panic ends no process, wherever it comes from.
+// A panic ends no process and loses no answer, wherever it comes from.
 func TestPanics(t *testing.T) {
+	pay := []bot.Reply{{Type: bot.ReplyLink, Text: "付款", URL: "/pay"}}
 	for _, c := range []struct {
 		name   string
-		change func(c *Config)
+		change func(*Config, *backend)
 		says   string // at once
-		inbox  int
+		sent   string // after that
 	}{
-		{"answer", func(c *Config) { c.Answer = nil }, sayBusy, 0},
-		{"grant", func(c *Config) { c.Grant = nil }, sayBusy, 0},
-		{"link", func(c *Config) { c.Link = nil }, "", 0}, // Send needs it too; nothing can be said any more
-		{"late", func(c *Config) { c.Late, c.Secret = nil, "" }, "", 0},
+		{"answer", func(c *Config, _ *backend) { c.Answer = nil }, sayBusy, ""},
+		{"grant", func(c *Config, _ *backend) { c.Grant = nil }, sayBusy, ""},
+		{"link", func(c *Config, _ *backend) {
+			link, calls := c.Link, atomic.Int64{}
+			c.Link = func(ctx context.Context, user, path string) (string, error) {
+				if calls.Add(1) == 1 {
+					panic("the first time")
+				}
+				return link(ctx, user, path)
+			}
+		}, "", "付款\n" + testPublic + "/pay?k=1"},
+		{"late", func(c *Config, b *backend) { c.Late, c.Secret, b.stall = nil, "", 12*time.Second/faster }, sayStill, ""},
 	} {
-		d := newDouble(t)
-		ch, m := opposite(t, d, func(cfg *Config) {
-			cfg.Answer = (&backend{says: []bot.Reply{{Type: bot.ReplyLink, Text: "付款", URL: "/pay"}}}).answer
-			c.change(cfg)
+		d, b := newDouble(t), &backend{says: pay}
+		ch, _ := opposite(t, d, func(cfg *Config) {
+			cfg.Answer = b.answer
+			c.change(cfg, b)
 		})
 		quick(ch)
-		if c.name == "late" {
-			ch.limits.hold, ch.limits.answer, ch.limits.retry = 0, 0, 0
-			ch.c.Answer = (&backend{stall: 10 * time.Millisecond}).answer
-			c.says = sayStill
-		}
 		if a := sealedTo(t, ch).ask(textXML("1", "领券")); a.Content != c.says {
 			t.Errorf("%s: %+v", c.name, a)
 		}
 		landed(t, ch)
-		if n := ch.Counts(); n["fault"] == 0 || len(m.inbox()) != c.inbox {
-			t.Errorf("%s: %v, %v", c.name, n, m.inbox())
+		if got := d.messages(); c.sent == "" && len(got) > 0 || c.sent != "" && (len(got) != 1 || got[0].Text != c.sent) {
+			t.Errorf("%s: sent %v", c.name, got)
+		}
+		if n := ch.Counts(); n["fault"] == 0 {
+			t.Errorf("%s: %v", c.name, n)
 		}
 	}
 }
@@ -387,57 +384,5 @@ func TestThird(t *testing.T) {
 	}
 	if ch.third(&message{Created: "yesterday"}) {
 		t.Error("no number")
-	}
-}
-
-func TestPhoto(t *testing.T) {
-	d := newDouble(t)
-	asked := atomic.Int64{}
-	mux := http.NewServeMux()
-	mux.HandleFunc("/photo", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(onePixel) })
-	mux.HandleFunc("/big", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, maxPhoto+1)) })
-	mux.HandleFunc("/away", func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, "http://169.254.169.254/secret", http.StatusFound)
-	})
-	mux.HandleFunc("/near", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/photo", http.StatusFound) })
-	mux.HandleFunc("/slow", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	mux.HandleFunc("/empty", func(http.ResponseWriter, *http.Request) {})
-	d.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked.Add(1)
-		mux.ServeHTTP(w, r)
-	})
-	other := newDouble(t) // some other machine of our network
-	for i, c := range []struct {
-		address string
-		good    bool
-	}{
-		{d.URL + "/photo", true}, {d.URL + "/near", true},
-		{d.URL + "/big", false}, {d.URL + "/away", false}, {d.URL + "/slow", false}, {d.URL + "/empty", false}, {d.URL + "/none", false},
-		{other.URL + "/photo", false}, {"file:///etc/passwd", false}, {"http://mmbiz.qpic.cn.evil.example/1", false},
-		{"http://qpic.cn@127.0.0.1/", false}, {"http://127.0.0.1/?.qpic.cn", false}, {"", false}, {"http://a.qpic.cn:8080/", false}, {"::", false},
-	} {
-		b := &backend{}
-		ch, _ := opposite(t, d, func(cfg *Config) { cfg.Answer = b.answer })
-		quick(ch)
-		a := sealedTo(t, ch).ask(itemXML("image", element("PicUrl", c.address)+"<MsgId>"+strconv.Itoa(i)+"</MsgId>"))
-		if a.Content != "办好了" {
-			t.Errorf("%s: %+v", c.address, a)
-		}
-		if got := string(b.in.Photo) == string(onePixel); got != c.good || c.good == (b.in.Kind == bot.KindOther) {
-			t.Errorf("%s: %d bytes, kind %q", c.address, len(b.in.Photo), b.in.Kind)
-		}
-	}
-	if asked.Load() != 8 || other.count("/photo") > 0 {
-		t.Errorf("asked %d times, others %d", asked.Load(), other.count("/photo"))
-	}
-}
-
-func TestPhotoHosts(t *testing.T) {
-	ch, _ := opposite(t, newDouble(t), func(c *Config) { c.API = "" })
-	for _, address := range []string{"http://mmbiz.qpic.cn/a/0", "https://wx.qlogo.cn/a", "https://mp.weixin.qq.com/a", "https://api.weixin.qq.com/a", "https://A.WeChat.com/a"} {
-		r, err := http.NewRequest(http.MethodGet, address, nil)
-		if err != nil || !ch.photoHost(r.URL) {
-			t.Errorf("%s", address)
-		}
 	}
 }

@@ -220,7 +220,7 @@ func (ch *Channel) read(q url.Values, body []byte) (m *message, key *aesKey, bad
 	case err != nil:
 		return nil, nil, badBody
 	}
-	if m, err = parse(inner); err != nil || m.Encrypt != "" {
+	if m, err = parse(inner); err != nil {
 		return nil, nil, badBody
 	}
 	return m, key, ""
