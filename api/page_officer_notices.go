@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -23,6 +24,15 @@ type deadBody struct {
 type deadRow struct {
 	db.DeadNotice
 	What, Where, Reason string
+	Raw                 string // the platform's own words; "" where it said nothing
+}
+
+// said is what a platform said, for those who mend it; our own reasons are explained already.
+func (n deadRow) said() string {
+	if slices.Contains([]string{models.WhyGone, models.WhySealed, models.WhyUnheard}, n.Why) {
+		return ""
+	}
+	return n.Why
 }
 
 // noticesZH name the kinds of notices; one that is not here is shown as it is stored.
@@ -89,7 +99,9 @@ func (a *App) showNotices(c *fiber.Ctx, problem string) error {
 		if w, known := channelsZH[n.Channel]; known {
 			where = w
 		}
-		body.Rows = append(body.Rows, deadRow{n, inWords(noticesZH, n.Kind), where, deadReason(n.Why)})
+		row := deadRow{DeadNotice: n, What: inWords(noticesZH, n.Kind), Where: where, Reason: deadReason(n.Why)}
+		row.Raw = row.said()
+		body.Rows = append(body.Rows, row)
 	}
 	return a.officerPage(c, "officer_notices.html", "没送到的通知", "/officer/notices", body)
 }

@@ -72,9 +72,9 @@ func (t *tx) remind(list []holding) error {
 // reminder is what a holder reads on the day before. A spot that is shut sends nobody on the way.
 func reminder(is terms, v models.Voucher) string {
 	if slices.Contains(is.spot.Closed, v.VisitDay) {
-		return "明天（" + v.VisitDay.ZH() + "）" + is.spot.Name + "不开放，您的券用不了，请不要跑空。请回复“我的券”取消这一张，再回复“领券”换一天。"
+		return "明天是" + v.VisitDay.ZH() + "，" + is.spot.Name + "不开放，您的券用不了，请不要跑空。请回复“我的券”取消这一张，再回复“领券”换一天。"
 	}
-	text := "明天（" + v.VisitDay.ZH() + "）您要去" + is.spot.Name + "，一共" + strconv.Itoa(v.Left()) + "人，" + fee(is.offer, v) + "。"
+	text := "明天是" + v.VisitDay.ZH() + "，您要去" + is.spot.Name + "，一共" + strconv.Itoa(v.Left()) + "人，" + fee(is.offer, v) + "。"
 	if is.spot.Hours != "" {
 		text += "开放时间：" + sentence(is.spot.Hours)
 	}
