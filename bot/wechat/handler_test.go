@@ -263,7 +263,7 @@ func TestNew(t *testing.T) {
 		{"plain needs no key", func(c *Config) { c.Mode, c.AESKey = Plain, "" }, ""},
 		{"old key", func(c *Config) { c.OldAESKey = testKey }, ""},
 		{"no app id", func(c *Config) { c.AppID = "" }, "app id"},
-		{"short token", func(c *Config) { c.Token = "ab" }, "token"},
+		{"no token", func(c *Config) { c.Token = "" }, "token"},
 		{"token with a space", func(c *Config) { c.Token = "ab cd" }, "token"},
 		{"no mode", func(c *Config) { c.Mode = "" }, "mode"},
 		{"no key", func(c *Config) { c.AESKey = "" }, "current key"},

@@ -37,10 +37,21 @@ func TestPhoto(t *testing.T) {
 		address string
 		good    bool
 	}{
-		{d.URL + "/photo", true}, {d.URL + "/near", true},
-		{d.URL + "/big", false}, {d.URL + "/away", false}, {d.URL + "/slow", false}, {d.URL + "/empty", false}, {d.URL + "/none", false},
-		{other.URL + "/photo", false}, {"file:///etc/passwd", false}, {"http://mmbiz.qpic.cn.evil.example/1", false},
-		{"http://qpic.cn@127.0.0.1/", false}, {"http://127.0.0.1/?.qpic.cn", false}, {"", false}, {"http://a.qpic.cn:8080/", false}, {"::", false},
+		{d.URL + "/photo", true},
+		{d.URL + "/near", true},
+		{d.URL + "/big", false},
+		{d.URL + "/away", false},
+		{d.URL + "/slow", false},
+		{d.URL + "/empty", false},
+		{d.URL + "/none", false},
+		{other.URL + "/photo", false},
+		{"file:///etc/passwd", false},
+		{"http://mmbiz.qpic.cn.evil.example/1", false},
+		{"http://qpic.cn@127.0.0.1/", false},
+		{"http://127.0.0.1/?.qpic.cn", false},
+		{"", false},
+		{"http://a.qpic.cn:8080/", false},
+		{"::", false},
 	} {
 		b := &backend{}
 		ch, _ := opposite(t, d, func(cfg *Config) { cfg.Answer = b.answer })

@@ -33,16 +33,26 @@ type sending struct {
 
 var sendings = []sending{
 	{name: "a text", credits: map[string]int{"message": 5}, replies: []bot.Reply{said("您好")}, sent: []string{"您好"}, left: map[string]int{"message": 4}},
-	{name: "texts are one message", credits: map[string]int{"message": 5}, replies: []bot.Reply{said("一"), said("二"), {Type: bot.ReplyLink, Text: "看", URL: "/shop"}},
-		sent: []string{"一\n\n二\n\n看\nhttps://jieban.example/shop?k=1"}, left: map[string]int{"message": 4}},
-	{name: "a text and a code", credits: map[string]int{"menu": 2}, replies: []bot.Reply{shown("/v/a.png"), said("给门口看")},
-		sent: []string{"给门口看", "MEDIA-1"}, left: map[string]int{"menu": 0}},
-	{name: "the shortest-lived first", credits: map[string]int{"message": 5, "menu": 3, "subscribe": 3, "scan": 3}, replies: []bot.Reply{said("1")},
-		sent: []string{"1"}, left: map[string]int{"message": 5, "menu": 3, "subscribe": 3, "scan": 2}},
-	{name: "one is used up without our knowing", credits: map[string]int{"message": 5, "menu": 3}, replies: []bot.Reply{said("1")}, refuse: []int{45047},
-		sent: []string{"1"}, left: map[string]int{"message": 4, "menu": 0}},
-	{name: "all are", credits: map[string]int{"message": 5, "menu": 3}, replies: []bot.Reply{said("1")}, refuse: []int{45047, 45015},
-		want: bot.ErrNoWindow, left: map[string]int{"message": 0, "menu": 0}},
+	{
+		name: "texts are one message", credits: map[string]int{"message": 5}, replies: []bot.Reply{said("一"), said("二"), {Type: bot.ReplyLink, Text: "看", URL: "/shop"}},
+		sent: []string{"一\n\n二\n\n看\nhttps://jieban.example/shop?k=1"}, left: map[string]int{"message": 4},
+	},
+	{
+		name: "a text and a code", credits: map[string]int{"menu": 2}, replies: []bot.Reply{shown("/v/a.png"), said("给门口看")},
+		sent: []string{"给门口看", "MEDIA-1"}, left: map[string]int{"menu": 0},
+	},
+	{
+		name: "the shortest-lived first", credits: map[string]int{"message": 5, "menu": 3, "subscribe": 3, "scan": 3}, replies: []bot.Reply{said("1")},
+		sent: []string{"1"}, left: map[string]int{"message": 5, "menu": 3, "subscribe": 3, "scan": 2},
+	},
+	{
+		name: "one is used up without our knowing", credits: map[string]int{"message": 5, "menu": 3}, replies: []bot.Reply{said("1")}, refuse: []int{45047},
+		sent: []string{"1"}, left: map[string]int{"message": 4, "menu": 0},
+	},
+	{
+		name: "all are", credits: map[string]int{"message": 5, "menu": 3}, replies: []bot.Reply{said("1")}, refuse: []int{45047, 45015},
+		want: bot.ErrNoWindow, left: map[string]int{"message": 0, "menu": 0},
+	},
 	{name: "nothing is allowed", replies: []bot.Reply{said("1")}, want: bot.ErrNoWindow},
 	{name: "nothing to say", credits: map[string]int{"message": 5}, left: map[string]int{"message": 5}},
 	{name: "it ends in the middle", credits: map[string]int{"message": 1}, replies: []bot.Reply{said("1"), shown("/v/a.png")}, sent: []string{"1"}, late: 1, left: map[string]int{"message": 0}},
@@ -52,8 +62,10 @@ var sendings = []sending{
 	{name: "busy", credits: map[string]int{"message": 5}, replies: []bot.Reply{said("1")}, refuse: []int{-1}, want: bot.RetryAfter(2 * time.Second)},
 	{name: "the day is used up", credits: map[string]int{"message": 5}, replies: []bot.Reply{said("1")}, refuse: []int{45009}, want: bot.RetryAfter(time.Minute)},
 	{name: "a notice that says it all", credits: map[string]int{"notice": 1}, template: "TEMPLATE", replies: []bot.Reply{said("您的资格已经通过")}, noticed: "您的资格已经通过", left: map[string]int{"notice": 0}},
-	{name: "a notice that leads to the inbox", credits: map[string]int{"notice": 2}, template: "TEMPLATE", replies: []bot.Reply{said("明天（7月17日）去濯水古镇，3人，\n记得带身份证"), shown("/v/a.png")},
-		noticed: "明天（7月17日）去濯水古镇，3人， …", late: 2, left: map[string]int{"notice": 1}},
+	{
+		name: "a notice that leads to the inbox", credits: map[string]int{"notice": 2}, template: "TEMPLATE", replies: []bot.Reply{said("明天（7月17日）去濯水古镇，3人，\n记得带身份证"), shown("/v/a.png")},
+		noticed: "明天（7月17日）去濯水古镇，3人， …", late: 2, left: map[string]int{"notice": 1},
+	},
 	{name: "a notice of a picture", credits: map[string]int{"notice": 1}, template: "TEMPLATE", replies: []bot.Reply{shown("/v/a.png")}, noticed: "您有一条新消息，请点开看", late: 1},
 	{name: "a notice after the window", credits: map[string]int{"notice": 1, "message": 1}, template: "TEMPLATE", refuse: []int{45015}, replies: []bot.Reply{said("好")}, noticed: "好"},
 	{name: "no template", credits: map[string]int{"notice": 1}, replies: []bot.Reply{said("好")}, want: bot.ErrNoWindow, left: map[string]int{"notice": 1}},

@@ -7,8 +7,9 @@
 //	GET  /callback/wechat/jssdk?url=   what a page needs to scan with WeChat's own camera
 //	GET  /MP_verify_<code>.txt         proof that the domain is ours
 //
-// crypt.go, message.go and handler.go read what comes; flight.go holds the five-second rule; reply.go and plan.go say it
-// in what WeChat can show: passive reply, customer message, subscription notice, or the inbox that the next message opens.
+// crypt.go, message.go, photo.go and handler.go read what comes, event.go what it changes; flight.go holds the
+// five-second rule; reply.go and plan.go say it in what WeChat can show: passive reply, customer message, subscription
+// notice, or the inbox that the next message opens.
 // client.go calls the platform; token.go, media.go, push.go, menu.go, scene.go, login.go and jssdk.go are its errands.
 package wechat
 
