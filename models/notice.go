@@ -45,7 +45,7 @@ type Notice struct {
 const NoticeTries = 8
 
 // Retry is how long to wait after a push that failed for the tries-th time, or that it is to be given up: 10 s, 40 s,
-// 160 s … at most 6 h, some 14 h in all.
+// 160 s … at most 6 h, some 10 h in all.
 func (n Notice) Retry() (wait time.Duration, giveUp bool) {
 	wait = 10 * time.Second
 	for range n.Tries - 1 {
