@@ -81,13 +81,25 @@ func (s *sentence) leftOver(parts []part, i int, h *Heard) {
 		return
 	}
 	if i > 0 && len(h.Products) > 0 && p.place-parts[i-1].place <= 5 {
-		last := h.Products[len(h.Products)-1]
-		if last.typed != "" && last.typed != p.unit && !p.vague {
+		last := &h.Products[len(h.Products)-1]
+		switch {
+		case last.typed == "" || last.typed == p.unit || p.vague:
+		case p.segment != parts[i-1].segment:
 			h.Products = append(h.Products, HeardProduct{ID: last.ID, Quantity: p.amount, Unit: oneUnit(p.unit), typed: p.unit})
+			return
+		case measures(last.typed): // 500毫升茶油两瓶
+			last.Quantity, last.Unit, last.typed = p.amount, oneUnit(p.unit), p.unit
+			return
+		default: // 一袋贡米50斤
 			return
 		}
 	}
 	h.ask(AskQuantity)
+}
+
+// measures says whether a unit weighs or fills, so that beside a count of packs it tells which pack.
+func measures(unit string) bool {
+	return is(unit, "公斤", "千克", "kg", "市斤", "斤", "两", "克", "g", "毫升", "ml", "升", "l", "吨", "磅")
 }
 
 // settleProduct adds one product with its quantity.

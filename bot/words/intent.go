@@ -18,6 +18,10 @@ func asksStock(plain string) bool {
 	if containsAny(plain, stockWords) {
 		return true
 	}
+	end := strings.TrimRight(plain, ",的啊呢哦呀哈")
+	if at := strings.Index(end, "有"); at >= 0 && (strings.HasSuffix(end, "吗") || strings.HasSuffix(end, "不") || strings.HasSuffix(end, "没") || strings.HasSuffix(end, "没有") && at+len("有") < len(end)-len("有")) {
+		return true
+	}
 	i := strings.Index(plain, "有P")
 	return i >= 0 && !strings.HasSuffix(plain[:i], "还") && !strings.HasSuffix(plain[:i], "只") && !strings.HasSuffix(plain[:i], "也")
 }
@@ -59,8 +63,13 @@ func (s *sentence) weigh(intent, plain string, h *Heard) string {
 		return IntentBuy // 不要脆红李,来两箱猕猴桃; 两箱放购物车
 	case intent == IntentOrderCancel && goods && len(h.Without) > 0:
 		return IntentBuy // 不买土豆了,买土鸡蛋
+	case intent == IntentOther && visit && h.Spot == "" && h.Ask != AskSpot && smallTalk(plain):
+		h.aside = true
 	case intent == IntentOther && goods, goods && h.orders(plain) && is(intent, IntentTrack, IntentHuman, IntentOrders, IntentPay, IntentHelp, IntentVouchers, IntentLink, IntentEligibility, IntentGreet, IntentSpots, IntentClaim, IntentMenu, IntentBack) && !(h.Spot != "" && intent == IntentClaim):
 		return IntentBuy
+	case is(intent, IntentSpots, IntentClaim, IntentOther, IntentBuy) && !goods && (h.Spot != "" || h.Ask == AskSpot) && s.asksAbout(plain):
+		h.place = false
+		return IntentSpots
 	case is(intent, IntentSpots) && h.onlySpot(plain) && h.planned(), intent == IntentOther && h.Spot != "", intent == IntentBuy && !goods && visit && h.Spot != "" && !strings.Contains(plain, "买"):
 		return IntentClaim
 	case is(intent, IntentOther, IntentClaim, IntentGreet, IntentHelp) && containsAny(plain, refusals) && len(s.hits) == 0 && len(plain) <= shortMessage && !visit:
@@ -69,6 +78,26 @@ func (s *sentence) weigh(intent, plain string, h *Heard) string {
 		return IntentYes
 	}
 	return intent
+}
+
+// fillers are characters that a day or a company may be wrapped in and still be all that was said.
+const fillers = "我们咱俺你他她它吧嘛哦啊呢哈噻撒就是要去到想来的了那这一起路共总都也带和跟与同耍玩早上下午晚中出发请给帮订约定选时间日期人数号天个走得可以行好呀哟喔把先再还有说在里安排大家家里孩娃朋友游客位名大小成年男女老票券张,TSP "
+
+// smallTalk says whether a day or a number of people is mentioned in passing: 今天好热, 我有三个孩子都大了.
+func smallTalk(plain string) bool {
+	if containsAny(plain, []string{"天气", "下雨", "落雨", "好热", "好冷", "多少度", "几度", "温度", "太阳", "热死", "冷死", "周几", "星期几", "几号", "新闻", "股票", "比赛", "足球", "做什么", "干什么", "吃什么", "心情"}) {
+		return true
+	}
+	if containsAny(plain, []string{"去", "来", "玩", "领", "约", "订", "票", "游", "逛", "走", "到", "改", "换", "出发", "报名", "人数", "日期"}) {
+		return false
+	}
+	strange := 0
+	for _, r := range plain {
+		if !strings.ContainsRune(fillers, r) {
+			strange++
+		}
+	}
+	return strange > 4
 }
 
 // orders says whether a sentence orders goods, whatever else it tells: where to, for whom, why. Goods with a quantity do,
@@ -86,6 +115,27 @@ func (h *Heard) orders(plain string) bool {
 // saidAnew tells a correction from 算了 before something else: what is said anew stands behind the turn.
 func (s *sentence) saidAnew(plain string) bool {
 	return !containsAny(plain, []string{"退款", "退货", "退钱", "烂", "坏", "发错", "取消", "退票", "怎么去", "开门", "几点", "不买了", "怎么走", "换货"}) || strings.Contains(plain, "取消S")
+}
+
+// asksAbout says whether a question is put about a spot, and no voucher spoken of.
+func (s *sentence) asksAbout(plain string) bool {
+	if containsAny(plain, []string{"领", "券", "票", "约", "订", "名额", "报名", "登记", "改", "换", "都想去", "都要去", "不是", "帮我", "给我", "安排"}) {
+		return false
+	}
+	if containsAny(plain, []string{"想去", "要去", "想带", "准备去", "打算去", "就我", "我们"}) && strings.Contains(plain, "T") && !containsAny(plain, []string{"几点", "怎么", "多久", "多远", "哪", "有没有", "多少", "开门", "开放", "停车"}) {
+		return false
+	}
+	end := strings.TrimRight(plain, ",啊呢哦呀哈嘞")
+	if containsAny(end, []string{"可以吗", "可不可以", "好吗", "能去吗", "能不能去", "去吗"}) {
+		return false
+	}
+	if strings.HasSuffix(end, "吗") || strings.HasSuffix(end, "不") || strings.HasSuffix(end, "没") || strings.HasSuffix(end, "没有") {
+		return true
+	}
+	if containsAny(plain, []string{"什么", "怎么走", "怎么去", "怎么样", "怎么坐", "怎么玩", "哪个", "哪里", "哪些", "几点", "几个小时", "多久", "多远", "多少钱", "多少时间", "有没有", "是不是", "好不好", "要不要", "远不远", "开不开", "热不热", "多不多", "值不值", "近不近", "大不大", "难不难", "累不累", "会不会", "开没开"}) {
+		return !containsAny(plain, []string{"怎么领", "不知道选", "选哪个"})
+	}
+	return false
 }
 
 // onlySpot says whether a spot was named and nothing was asked about it.

@@ -102,7 +102,7 @@ func (n *lexicon) exact(name string) *nameNode {
 
 // learn teaches the ear every name, in a fixed order.
 func (n *lexicon) learn(node *nameNode, name string) {
-	if len(node.ids) > 0 && !node.weak {
+	if len(node.ids) > 0 {
 		n.ear.learn(name, node)
 	}
 	for _, r := range slices.Sorted(maps.Keys(node.next)) {

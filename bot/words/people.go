@@ -52,8 +52,8 @@ func (s *sentence) readPeople(h *Heard) {
 		i += n
 	}
 	list = s.newest(list)
-	for _, p := range list {
-		if p.kind != speaker && p.kind != relative {
+	for i, p := range list {
+		if p.kind != speaker && p.kind != relative || p.kind == relative && inCompany(list, i) {
 			s.take(p.from, p.to)
 		}
 	}
@@ -99,9 +99,16 @@ func company(list []person) (n int, vague bool) {
 	if total >= 0 && list[total].ticket && sum > 0 {
 		total = -1
 	}
+	if total < 0 && sum == 0 && speakerStays(list) { // 给我爸妈领,我不去
+		for _, p := range list {
+			if p.kind == relative && !p.stays {
+				sum += p.count
+			}
+		}
+	}
 	switch {
 	case total >= 0:
-		return max(list[total].count+addedTo(list, counted, total)-staying(list), 0), false
+		return max(list[total].count+addedTo(list, counted, total)-staying(list, total), 0), false
 	case unsure:
 		return 0, true
 	case sum == 0 && me && hasKind(list, justMe):
@@ -168,9 +175,14 @@ func addedTo(list []person, counted []bool, total int) (sum int) {
 	return sum
 }
 
-func staying(list []person) (sum int) {
+// staying counts who is left out of a total. The speaker is not, where only others were counted: 我爸妈两个人去,我不去.
+func staying(list []person, total int) (sum int) {
+	others := false
+	for _, p := range list[:total] {
+		others = others || p.kind == relative
+	}
 	for _, p := range list {
-		if p.stays {
+		if p.stays && !(others && !list[total].us && (p.kind == speaker || p.kind == justMe)) {
 			sum += p.count
 		}
 	}

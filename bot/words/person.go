@@ -74,6 +74,7 @@ func (s *sentence) onlyMe(i int) (person, int) {
 		n += 2
 	}
 	n += oneOfRunes(r, i+n, "人")
+	n += vocab().noun.at(r, i+n) // 我一个老太婆
 	p := person{from: i, to: i + n, kind: justMe, count: 1}
 	if vocab().companion.at(r, i+n) > 0 {
 		p.kind = speaker
@@ -123,6 +124,9 @@ func (s *sentence) sizeFirst(i int) (end, sum int) {
 		}
 		next := end + n + count.length
 		next += oneOfRunes(r, next, "个位名")
+		if oneOfRunes(r, next, "人口") > 0 { // 室友三个人
+			break
+		}
 		sum, end = sum+int(count.value), next
 		if next < len(r) && r[next] == ',' && (s.nounAt(next+1) > 0 || oneOfRunes(r, next+1, "大小老") > 0) {
 			end++
@@ -277,7 +281,7 @@ func (s *sentence) named(i int) (person, int) {
 		if n == 0 && v.oneKin.at(r, from+1) > 0 && oneOfRunes(r, from, "大小老二三四幺亲干") > 0 {
 			n = 1 + v.oneKin.at(r, from+1)
 		}
-		if n == 0 || s.manyOf(from+n) {
+		if n == 0 || s.manyOf(from+n) || skip == 0 && s.calls(from, n) {
 			continue
 		}
 		if oneOfRunes(r, from+n, "小老") > 0 && v.noun.at(r, from) > 0 && v.person.at(r, from+n) == 0 {
@@ -292,6 +296,15 @@ func (s *sentence) named(i int) (person, int) {
 	return person{}, 0
 }
 
+// calls says whether a word for somebody only addresses whom they talk to: 师傅你好, 妹儿,帮我领.
+func (s *sentence) calls(i, n int) bool {
+	if vocab().callings.at(s.runes, i) != n || i > 0 && s.runes[i-1] != ',' && oneOfRunes(s.runes, i-1, "的好哎喂嗨") == 0 {
+		return false
+	}
+	_, on := oneOf(s.runes, i+n, []string{"你", "您", ",", "我", "请", "麻烦", "问", "帮", "给", "在", "好", "啊", "呀", "哎", "些", "喊"})
+	return on > 0
+}
+
 // manyOf: 朋友们, 老师的 are nobody who is counted.
 func (s *sentence) manyOf(i int) bool { return oneOfRunes(s.runes, i, "们") > 0 }
 
@@ -304,7 +317,10 @@ func (s *sentence) me(i int) (person, int) {
 	p := person{from: i, to: i + 1, kind: speaker, count: 1}
 	k := i + 1
 	for range 3 { // 我想带, 我准备和
-		if vocab().companion.at(r, k) > 0 || s.stayRightAfter(k) {
+		if _, you := oneOf(r, k, []string{"跟你", "和你", "同你", "给你", "跟您", "和您"}); you > 0 { // 我跟你说
+			return person{}, 0
+		}
+		if vocab().companion.at(r, k) > 0 || s.stayRightAfter(k) || oneOfRunes(r, k, ",") > 0 && vocab().kin.at(r, k+1+oneOfRunes(r, k+1, "我")) > 0 {
 			return p, 1
 		}
 		_, n := oneOf(r, k, []string{"也", "想", "要", "准备", "打算", "会", "得", "就", "是", "周末", "下午", "今年", "这次", string(taken)})

@@ -127,8 +127,12 @@ func (s *sentence) quantity(i int) (part, int) {
 		n.value += 0.5
 		end++
 	}
-	if n.value == 0 && !n.vague {
+	if n.value == 0 && !n.vague || unit == "样" && readNumber(s.runes, end).length > 0 { // 一样两袋
 		return part{}, end - i
+	}
+	if ounces := readNumber(s.runes, end); unit == "斤" && ounces.length > 0 && standsAt(s.runes, end+ounces.length, "两") && ounces.value < 10 && !ounces.vague { // 一斤二两
+		n.value += ounces.value / 10
+		end += ounces.length + 1
 	}
 	if _, more := oneOf(s.runes, end, []string{"左右", "上下", "多点", "把", "来往"}); more > 0 {
 		n.vague, end = true, end+more
@@ -188,12 +192,18 @@ func (s *sentence) impliedOne(i int) (string, int) {
 }
 
 // pairUp joins quantities to products: inside a segment from left to right, then what is left over to its neighbour
-// (要两箱,脆红李), and 各两箱 to every product that has none.
+// (要两箱,脆红李), and 各两箱 to every product that has none. What is said aside counts last.
 func pairUp(parts []part) {
-	var left []int
-	for i := 0; i < len(parts); i++ {
-		if i+1 < len(parts) && parts[i].segment == parts[i+1].segment && !betterNext(parts, i) && join(parts, i, i+1) {
-			i++
+	var inLine, left []int
+	for i := range parts {
+		if !parts[i].aside {
+			inLine = append(inLine, i)
+		}
+	}
+	for n := 0; n < len(inLine); n++ {
+		i := inLine[n]
+		if n+1 < len(inLine) && parts[i].segment == parts[inLine[n+1]].segment && !betterNext(parts, i) && join(parts, i, inLine[n+1]) {
+			n++
 			continue
 		}
 		left = append(left, i)

@@ -3,7 +3,7 @@ package words
 // traditional pairs traditional characters, and the variants that keyboards offer, with the simplified ones. It follows
 // the official list of simplified characters as far as everyday writing goes; 著 is left alone (著名), but 乾 is always 干.
 const traditional = "" +
-	"麗丽愛爱絲丝莊庄園园鎮镇龜龟峽峡領领門门週周後后個个們们訂订單单買买賣卖錢钱紅红乾干鮮鲜雞鸡鷄鸡雜杂兩两幾几號号點点時时間间來来這这對对張张條条隻只雙双裝装歲岁還还沒没" +
+	"狝猕麗丽愛爱絲丝莊庄園园鎮镇龜龟峽峡領领門门週周後后個个們们訂订單单買买賣卖錢钱紅红乾干鮮鲜雞鸡鷄鸡雜杂兩两幾几號号點点時时間间來来這这對对張张條条隻只雙双裝装歲岁還还沒没" +
 	"嗎吗麼么麽么問问幫帮請请謝谢資资說说説说認认證证確确預预約约貨货運运遞递車车樣样為为爲为無无開开關关聯联繫系係系綁绑碼码誰谁裡里裏里應应該该實实國国慶庆節节禮礼當当風风" +
 	"綢绸貢贡馬马獼猕綠绿緑绿腎肾蘭兰織织錦锦蠶蚕遊游覽览優优憑凭掃扫費费給给結结賬账帳账購购籃篮發发髮发達达刪删權权據据轉转員员業业萬万從从過过現现進进輛辆兒儿媽妈爺爷孫孙" +
 	"爾尔婦妇親亲嘗尝東东頭头臺台檯台颱台灣湾區区縣县鄉乡棗枣薑姜醬酱醃腌臘腊麵面麪面筍笋參参靈灵藥药壹一貳二肆四伍五陸陆柒七捌八玖九拾十聽听話话換换貴贵價价訊讯銷销嚴严盡尽" +

@@ -13,13 +13,14 @@ type spoken struct {
 type ear struct {
 	table    *sounds
 	first    map[syllable][]*spoken
-	byFull   map[string]*nameNode // folded pinyin
+	second   map[syllable][]*spoken // names of three characters and more, by their second sound
+	byFull   map[string]*nameNode   // folded pinyin
 	fulls    []string
 	initials map[string]*nameNode
 }
 
 func newEar() ear {
-	return ear{table: heard(), first: map[syllable][]*spoken{}, byFull: map[string]*nameNode{}, initials: map[string]*nameNode{}}
+	return ear{table: heard(), first: map[syllable][]*spoken{}, second: map[syllable][]*spoken{}, byFull: map[string]*nameNode{}, initials: map[string]*nameNode{}}
 }
 
 // learn takes in a name. Only whole names are known by pinyin and initials.
@@ -33,6 +34,9 @@ func (e *ear) learn(name string, node *nameNode) {
 		return
 	}
 	e.first[one.sounds[0]] = append(e.first[one.sounds[0]], one)
+	if len(one.runes) >= 3 {
+		e.second[one.sounds[1]] = append(e.second[one.sounds[1]], one)
+	}
 	if key := foldedWord(full); len(full) >= 4 {
 		if e.byFull[key] == nil {
 			e.fulls = append(e.fulls, key)
@@ -66,19 +70,29 @@ type slip struct{ length, heard, exact, wrong int }
 func (e *ear) find(r []rune, i int, n *lexicon) (*nameNode, slip) {
 	var best *nameNode
 	var cost slip
+	weigh := func(one *spoken, got slip, ok bool) {
+		switch {
+		case !ok || got.wrong+got.heard == 0 || !e.plausible(one, r, i, got, n):
+		case best == nil || got.better(cost):
+			best, cost = one.node, got
+		case !cost.better(got):
+			best = merged(best, one.node)
+		}
+	}
 	for _, code := range e.table.at(r[i]) {
 		if code == 0 {
 			break
 		}
 		for _, one := range e.first[code] {
 			got, ok := e.align(one, r[i:], slip{}, 0)
-			if !ok || got.wrong+got.heard == 0 || !e.plausible(one, r, i, got, n) {
-				continue
-			}
-			if best == nil || got.better(cost) {
-				best, cost = one.node, got
-			} else if !cost.better(got) {
-				best = merged(best, one.node)
+			weigh(one, got, ok)
+		}
+	}
+	if best == nil && i+1 < len(r) { // 泥猴桃: the first character is wrong and rhymes with the right one
+		for _, one := range e.second[e.table.at(r[i+1])[0]] {
+			if r[i+1] == one.runes[1] && e.table.rhymes(r[i], one.sounds[0]) {
+				got, ok := e.align(one, r[i:], slip{length: 1, wrong: 1}, 1)
+				weigh(one, got, ok && got.heard == 0)
 			}
 		}
 	}
@@ -145,7 +159,7 @@ func (e *ear) slipped(one *spoken, r []rune, got slip, j int) (slip, bool) {
 			return done, true
 		}
 	}
-	if size >= 4 || j == 1 {
+	if size >= 4 || j == 1 || j == size-1 && got.exact == 2 {
 		return e.align(one, r, got, j+1)
 	}
 	return got, false
@@ -165,7 +179,7 @@ func (e *ear) plausible(one *spoken, r []rune, i int, got slip, n *lexicon) bool
 	size, end := len(one.runes), i+got.length
 	typed := string(r[i:end])
 	switch {
-	case got.exact == 0, everyday.at(r, i) >= got.length:
+	case everyday.at(r, i) >= got.length, got.exact == 0 && (size != 3 || got.wrong > 0 || !counted(r, i, end)), rarely.at(r, i) >= got.length && !counted(r, i, end):
 		return false
 	case size == 2 && (one.node.weak || got.heard > 1 && got.length < 3):
 		return false
@@ -218,6 +232,12 @@ func wantsThere(r []rune, from, to int) bool {
 	return quantityAt(r, to)
 }
 
+// counted says whether a number and a unit stand right beside [from, to).
+func counted(r []rune, from, to int) bool {
+	n := vocab().units.endsAt(r, from)
+	return n > 0 && from-n > 0 && endsNumber(r, from-n) || quantityAt(r, to)
+}
+
 func endsNumber(r []rune, end int) bool {
 	c := r[end-1]
 	return isDigit(c) || chineseDigit(c) >= 0 || multiplier(c) > 0 || c == '半' || c == '几'
@@ -234,8 +254,12 @@ func quantityAt(r []rune, i int) bool {
 
 // everyday are words that sound like a name and are none, whatever stands beside them.
 var everyday = newWordSet([]string{
-	"里子", "栗子", "梨子", "例子", "粒子", "妮子", "呢子", "离子", "儿子", "而子", "帘子", "李自", "李之", "李志", "李只", "红利", "红你", "红梨", "红里", "红绿", "大迷", "天嘛", "天吗", "天妈", "天马", "天码",
-	"茶有", "茶又", "茶由", "茶友", "礼和", "礼合", "你盒", "鸡咋", "鸡炸", "鸡但", "鸡单", "花胶", "花叫", "花脚", "花查", "吃粑", "吃吧", "生豆", "绳豆", "土都", "土斗", "十三在", "十三再", "十三载", "四三在", "核逃",
-	"粉调", "分条", "坐水", "做水", "作水", "左水", "浊水", "喝水", "祝水", "住水", "猫桃", "打米", "达米", "大密", "儿子们", "米酒", "木二", "木儿", "花教", "油茶", "拿肉", "那肉", "拉肉", "辣肉", "少粉", "烧粉", "面粉",
-	"年吧", "年八", "年把", "干损", "李子园", "红力", "红立", "红离", "共米", "供米", "发茶", "发票", "发查", "话茶", "画茶", "华茶", "毛套", "锅米", "公米", "蜂米", "分米", "风米", "糖蜂",
+	"栗子", "梨子", "例子", "粒子", "儿子", "而子", "帘子", "李自", "李之", "李志", "李只", "红利", "红绿", "红梨", "天嘛", "天吗", "天妈", "茶有", "茶又", "茶友", "礼和", "你盒", "鸡咋", "鸡炸", "鸡但", "花胶", "花叫", "花脚", "花查",
+	"吃粑", "吃吧", "生豆", "十三在", "十三再", "十三载", "四三在", "坐水", "做水", "喝水", "猫桃", "打米", "儿子们", "米酒", "油茶", "拿肉", "那肉", "少粉", "面粉", "年吧", "年八", "年把", "李子园", "发茶", "发票", "发查", "华茶", "锅米", "分米", "绿豆", "土鸡", "红薯", "辣子", "珍珠", "山茶", "竹笋", "豆腐", "大红", "十三", "黑木", "干豆", "大礼", "老腊", "茶籽", "干竹", "城市", "散养", "土家", "高山", "鸡蛋", "大豆", "马拉",
+})
+
+// rarely are words that are no names by themselves, but are where a quantity stands right beside them.
+var rarely = newWordSet([]string{
+	"里子", "妮子", "呢子", "离子", "红你", "红里", "大迷", "天马", "天码", "茶由", "礼合", "鸡单", "绳豆", "土都", "土斗", "核逃", "粉调", "分条", "作水", "左水", "浊水", "祝水", "住水", "达米", "大密", "木二", "木儿", "花教", "拉肉", "辣肉", "烧粉",
+	"干损", "红力", "红立", "红离", "共米", "供米", "话茶", "画茶", "毛套", "公米", "蜂米", "风米",
 })

@@ -83,6 +83,13 @@ func (s *sounds) sameInitial(r rune, want syllable) bool {
 	return got != "" && want != 0 && initialOf(got) == initialOf(s.text[want])
 }
 
+// rhymes says whether two sounds end alike and begin otherwise.
+func (s *sounds) rhymes(r rune, want syllable) bool {
+	got := s.text[s.at(r)[0]]
+	a, b := initialOf(got), initialOf(s.text[want])
+	return got != "" && want != 0 && a != b && got[len(a):] == s.text[want][len(b):]
+}
+
 func initialOf(folded string) string {
 	if i := strings.IndexAny(folded, "aeiou"); i >= 0 {
 		return folded[:i]

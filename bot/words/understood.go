@@ -37,12 +37,29 @@ func (h Heard) understood() Understood {
 			u.addProduct(p)
 		}
 	}
-	if h.visitOnly() {
+	switch {
+	case h.aside:
+		h.Ask, u.Date, u.People = "", "", 0
+	case h.visitOnly():
 		u.Intent = IntentClaim
 	}
+	u.keepWhatBelongs()
 	u.Ask = h.Question()
 	u.Confidence = h.confidence(u)
 	return u
+}
+
+// keepWhatBelongs drops the day and the company where no visit is spoken of: «明天要两箱脆红李» says when to buy.
+func (u *Understood) keepWhatBelongs() {
+	switch u.Intent {
+	case IntentClaim, IntentSpots, IntentEligibility, IntentVouchers, IntentVoucherCancel, IntentHelp:
+	case IntentBuy:
+		if u.Spot == "" {
+			u.Date, u.People = "", 0
+		}
+	default:
+		u.Date, u.People = "", 0
+	}
 }
 
 func (u *Understood) addProduct(p HeardProduct) {

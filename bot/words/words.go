@@ -102,6 +102,7 @@ type Heard struct {
 	Text       string // normalised: NFKC, simplified, no emoji
 
 	place   bool           // a spot was named and nothing asked about it
+	aside   bool           // the day or the people were mentioned in passing
 	dropped []HeardProduct // Without, with how much of each
 }
 

@@ -82,13 +82,13 @@ var vocab = sync.OnceValue(func() *grammarWords {
 	return &grammarWords{
 		grownUps: newWordSet(grownUps), person: newWordSet(grownUps, children, others, oneKin), noun: newWordSet(grownUps, children, others),
 		child: newWordSet(children), twoKin: newWordSet(twoKin), oneKin: newWordSet(oneKin), kin: newWordSet(oneKin, twoKin),
-		couples: newWordSet(couples), bands: newWordSet(bands), crowds: newWordSet(crowds), alone: newWordSet(alone),
+		couples: newWordSet(couples), bands: newWordSet(bands), crowds: newWordSet(crowds), alone: newWordSet(alone), callings: newWordSet(callings),
 		companion: newWordSet(companion), proxies: newWordSet(proxies), stays: newWordSet(stays), units: newWordSet(units),
 	}
 })
 
 type grammarWords struct {
-	grownUps, person, noun, child, twoKin, oneKin, kin, couples, bands, crowds, alone, companion, proxies, stays, units wordSet
+	grownUps, person, noun, child, twoKin, oneKin, kin, couples, bands, crowds, alone, callings, companion, proxies, stays, units wordSet
 }
 
 func runeCount(s string) int { return utf8.RuneCountInString(s) }
