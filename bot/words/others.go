@@ -26,7 +26,7 @@ func (s *sentence) someoneElse(i int) int {
 		if n := max(v.kin.at(r, i+skip), v.noun.at(r, i+skip)); n > 0 {
 			return skip + n
 		}
-		if _, n := oneOf(r, i+skip, []string{"别人", "他人", "人家", "他们", "她们", "他", "她", "朋友", "某人", "旁人", "对方"}); n > 0 {
+		if _, n := oneOf(r, i+skip, []string{"隔壁", "楼上", "楼下", "对门", "院子头", "别个", "别人", "他人", "人家", "他们", "她们", "他", "她", "朋友", "某人", "旁人", "对方"}); n > 0 {
 			return skip + n
 		}
 		if !strings.ContainsRune("我们俺的家屋头隔壁楼上下那这个一位老小区院子对门村里王李张刘陈杨赵黄周吴胡何罗谢邓唐曾两几", r[i+skip]) {
@@ -39,6 +39,9 @@ func (s *sentence) someoneElse(i int) int {
 // claimsForOthers: 帮, 替, 给, 代 somebody, and then a voucher.
 func (s *sentence) claimsForOthers() bool {
 	r := s.typed
+	if strings.Contains(s.text, "代领") {
+		return true
+	}
 	for i := range r {
 		if !strings.ContainsRune("帮替给代为", r[i]) {
 			continue

@@ -27,6 +27,7 @@ type person struct {
 	linked   bool // nothing but a comma or a word of company stands between this one and the one before
 	also     bool // 我妈也去
 	stays    bool // 我妈不去
+	except   bool // 除了我妈
 }
 
 // readPeople fills the number of people and marks the words as understood.
@@ -181,7 +182,10 @@ func staying(list []person, total int) (sum int) {
 	for _, p := range list[:total] {
 		others = others || p.kind == relative
 	}
-	for _, p := range list {
+	for i, p := range list {
+		if i < total && !p.except { // 我妈不去了,改成两个人: they are left out already
+			continue
+		}
 		if p.stays && !(others && !list[total].us && (p.kind == speaker || p.kind == justMe)) {
 			sum += p.count
 		}
@@ -239,7 +243,7 @@ func (s *sentence) comesAlong(p *person) {
 	for _, w := range []string{"除了", "除开", "除去", "不带", "不算", "不包括", "没带", "少了", "不和", "不跟", "除"} {
 		if strings.HasSuffix(before, w) && p.kind != allOfUs {
 			_, more := oneOf(r, p.to, []string{"还有", "以外还", "之外还", "另外", "外还", "还"})
-			p.stays = more == 0
+			p.stays, p.except = more == 0, more == 0
 			return
 		}
 	}

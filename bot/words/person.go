@@ -9,7 +9,7 @@ func (s *sentence) personAt(i int, goods bool) (person, int) {
 	if s.hitAt(i) != nil || r[i] == taken || r[i] == ',' {
 		return person{}, 0
 	}
-	if n := v.crowds.at(r, i); n > 0 && readNumber(r, i+n).length == 0 {
+	if n := v.crowds.at(r, i); n > 0 && oneOfRunes(r, i+n+readNumber(r, i+n).length, "口个人位") == 0 {
 		return person{from: i, to: i + n, kind: crowd, vague: true}, n
 	}
 	if p, n := s.band(i); n > 0 {
@@ -188,7 +188,20 @@ func (s *sentence) countedPeople(i int, goods bool) (person, int) {
 	default:
 		return person{}, n.length
 	}
+	p.vague = p.vague || roughly(r, p.from, p.to)
 	return p, p.to - i
+}
+
+// roughly says whether a number is only about right: 大概十个人, 十人左右.
+func roughly(r []rune, from, to int) bool {
+	before := string(r[max(0, from-4):from])
+	for _, w := range []string{"大概", "大约", "差不多", "估计", "可能", "约莫", "大致", "也许", "起码", "至少", "最多", "最少", "大概有", "大约有", "可能有", "估计有", "大概要", "大概来", "左右"} {
+		if strings.HasSuffix(before, w) {
+			return true
+		}
+	}
+	_, after := oneOf(r, to, []string{"左右", "上下", "来往", "以上", "以内", "打底", "或者", "多点"})
+	return after > 0
 }
 
 func btoi(b bool) int {

@@ -134,9 +134,13 @@ func (s *sentence) quantity(i int) (part, int) {
 		n.value += ounces.value / 10
 		end += ounces.length + 1
 	}
-	if _, more := oneOf(s.runes, end, []string{"左右", "上下", "多点", "把", "来往"}); more > 0 {
-		n.vague, end = true, end+more
+	if _, more := oneOf(s.runes, end, []string{"或者", "或是", "还是", "或", "要不", "到", "至"}); more > 0 { // 两箱或者三箱
+		second := readNumber(s.runes, end+more)
+		if _, size := s.unitAt(end + more + second.length); second.length > 0 && size > 0 && end > s.turn {
+			n.vague, end = true, end+more+second.length+size
+		}
 	}
+	n.vague = n.vague || roughly(s.runes, i, end)
 	return part{amount: n.value, unit: unit, vague: n.vague, each: s.forEach(i), aside: s.saidAside(end), back: s.negatedBefore(i)}, end - i
 }
 

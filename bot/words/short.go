@@ -89,7 +89,7 @@ func startsYes(core string) bool {
 	if len(core) > shortMessage || containsAny(core, []string{"吗", "不", "么", "?", "没", "天气", "多", "热", "冷", "什么"}) {
 		return false
 	}
-	for _, w := range []string{"好的", "好", "可以", "同意", "确认", "确定", "行", "对", "要得", "没问题", "是的", "嗯", "ok", "没得问题", "得行"} {
+	for _, w := range []string{"我同意", "我确认", "我愿意", "好的", "好", "可以", "同意", "确认", "确定", "行", "对", "要得", "没问题", "是的", "嗯", "ok", "没得问题", "得行"} {
 		if strings.HasPrefix(core, w) {
 			return true
 		}

@@ -183,7 +183,7 @@ func (e *ear) plausible(one *spoken, r []rune, i int, got slip, n *lexicon) bool
 		return false
 	case size == 2 && (one.node.weak || got.heard > 1 && got.length < 3):
 		return false
-	case got.wrong > 0 && (got.heard > 1 || got.length < 2 || size == 3 && got.heard > 0 && got.length < 3):
+	case got.wrong > 0 && (got.heard > 1 || got.length < 2 || got.exact < 2):
 		return false
 	}
 	for k := i + 1; k < end; k++ { // an exact name inside
@@ -254,7 +254,7 @@ func quantityAt(r []rune, i int) bool {
 
 // everyday are words that sound like a name and are none, whatever stands beside them.
 var everyday = newWordSet([]string{
-	"栗子", "梨子", "例子", "粒子", "儿子", "而子", "帘子", "李自", "李之", "李志", "李只", "红利", "红绿", "红梨", "天嘛", "天吗", "天妈", "茶有", "茶又", "茶友", "礼和", "你盒", "鸡咋", "鸡炸", "鸡但", "花胶", "花叫", "花脚", "花查",
+	"日子", "栗子", "梨子", "例子", "粒子", "儿子", "而子", "帘子", "李自", "李之", "李志", "李只", "红利", "红绿", "红梨", "天嘛", "天吗", "天妈", "茶有", "茶又", "茶友", "礼和", "你盒", "鸡咋", "鸡炸", "鸡但", "花胶", "花叫", "花脚", "花查",
 	"吃粑", "吃吧", "生豆", "十三在", "十三再", "十三载", "四三在", "坐水", "做水", "喝水", "猫桃", "打米", "儿子们", "米酒", "油茶", "拿肉", "那肉", "少粉", "面粉", "年吧", "年八", "年把", "李子园", "发茶", "发票", "发查", "华茶", "锅米", "分米", "绿豆", "土鸡", "红薯", "辣子", "珍珠", "山茶", "竹笋", "豆腐", "大红", "十三", "黑木", "干豆", "大礼", "老腊", "茶籽", "干竹", "城市", "散养", "土家", "高山", "鸡蛋", "大豆", "马拉",
 })
 

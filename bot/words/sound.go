@@ -14,7 +14,7 @@ type syllable uint16
 const (
 	firstHan = '\u4E00'
 	lastHan  = '\u9FFF'
-	readings = 3 // of one character; the rarer ones are left out
+	readings = 2 // of one character; the rarer ones are left out
 )
 
 // sounds holds the readings of every character, and the letters of each syllable by its number.

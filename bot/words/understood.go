@@ -45,8 +45,19 @@ func (h Heard) understood() Understood {
 	}
 	u.keepWhatBelongs()
 	u.Ask = h.Question()
+	if h.Intent == IntentOther && h.amountOnly() { // 来两箱
+		u.Intent, u.Ask = IntentBuy, askGoods
+	}
 	u.Confidence = h.confidence(u)
 	return u
+}
+
+// askGoods is asked where a quantity of nothing was said.
+const askGoods = "您要哪样东西？请说名字和数量，比如“脆红李2箱”。"
+
+// amountOnly says whether a quantity was named and no goods. 个, 位 and the like may count anything.
+func (h Heard) amountOnly() bool {
+	return len(h.Products)+len(h.Either) == 0 && !h.planned() && (h.Quantity > 0 && !is(h.Unit, "个", "份", "张", "样", "对", "头", "把", "层", "方", "") || h.Ask == AskQuantity)
 }
 
 // keepWhatBelongs drops the day and the company where no visit is spoken of: «明天要两箱脆红李» says when to buy.
