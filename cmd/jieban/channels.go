@@ -162,14 +162,27 @@ func (c wechatConf) channel(p people, picture pictures) (*wechat.Channel, error)
 // leadFor is how long the process that polls Telegram is the one that does, after it asked last.
 const leadFor = time.Minute
 
+// leading makes this process, until a moment, the one that polls Telegram; false = another one is.
+type leading func(ctx context.Context, until time.Time) (bool, error)
+
+// keptAs names what is kept for the bot: by its number, not by the secret in its token.
+func (c telegramConf) keptAs(what string) string {
+	number, _, _ := strings.Cut(c.Token, ":")
+	return "telegram:" + number + ":" + what
+}
+
+func (c telegramConf) leading(d *db.DB) leading {
+	name, me := c.keptAs("leader"), rand.Text()
+	return func(ctx context.Context, until time.Time) (bool, error) { return d.Lead(ctx, name, me, until) }
+}
+
 // channel makes the Telegram channel; nil where none is set up.
-func (c telegramConf) channel(p people, picture pictures) (*telegram.Channel, error) {
+func (c telegramConf) channel(p people, picture pictures, lead leading) (*telegram.Channel, error) {
 	if c.Token == "" {
 		return nil, nil
 	}
 	p.channel = "telegram"
-	number, _, _ := strings.Cut(c.Token, ":")
-	offset, leader, me := "telegram:"+number+":offset", "telegram:"+number+":leader", rand.Text()
+	offset := c.keptAs("offset")
 	return telegram.New(telegram.Config{
 		Token: c.Token, Secret: c.Secret, API: c.API, Webhook: c.Secret != "", PublicURL: p.base, Log: slog.Default(),
 		Answer: p.answer, Picture: picture, Link: p.page, Gone: p.gone, Late: p.late,
@@ -183,7 +196,7 @@ func (c telegramConf) channel(p people, picture pictures) (*telegram.Channel, er
 		SaveOffset: func(ctx context.Context, next int64) error {
 			return p.d.Keep(ctx, offset, strconv.FormatInt(next, 10), time.Now().AddDate(1, 0, 0))
 		},
-		Lead: func(ctx context.Context) (bool, error) { return p.d.Lead(ctx, leader, me, time.Now().Add(leadFor)) },
+		Lead: func(ctx context.Context) (bool, error) { return lead(ctx, time.Now().Add(leadFor)) },
 	})
 }
 
@@ -192,6 +205,7 @@ type channels struct {
 	wechat   *wechat.Channel
 	telegram *telegram.Channel
 	polls    bool // Telegram is asked for updates
+	lead     leading
 }
 
 // channels makes the channels that are set up.
@@ -199,7 +213,8 @@ func (c serveCmd) channels(p people, picture pictures) (ch channels, err error) 
 	if ch.wechat, err = c.WeChat.channel(p, picture); err != nil {
 		return ch, fmt.Errorf("the settings of WeChat: %w", err)
 	}
-	if ch.telegram, err = c.Telegram.channel(p, picture); err != nil {
+	ch.lead = c.Telegram.leading(p.d)
+	if ch.telegram, err = c.Telegram.channel(p, picture, ch.lead); err != nil {
 		return ch, fmt.Errorf("the settings of Telegram: %w", err)
 	}
 	ch.polls = c.Telegram.Secret == ""
@@ -244,10 +259,14 @@ func (ch channels) talkOnTelegram(ctx context.Context) error {
 		case <-time.After(pause):
 		}
 	}
-	if ch.polls {
-		ch.telegram.Run(ctx)
+	if !ch.polls {
+		return nil
 	}
-	return nil
+	ch.telegram.Run(ctx)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), jobTimeout)
+	defer cancel()
+	_, err := ch.lead(ctx, time.Now()) // another process, or the next start of this one, need not wait for its end
+	return err
 }
 
 // finishInWeChat waits for the end, and then for the answers that no request waits for any more: the service stops after
