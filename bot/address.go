@@ -3,17 +3,22 @@ package bot
 import (
 	"encoding/json"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
 
+	"github.com/jieban/jieban/bot/words"
 	"github.com/jieban/jieban/models"
 	"github.com/jieban/jieban/models/db"
 	"golang.org/x/text/unicode/norm"
 )
 
-// askAddress offers the address used last, or asks for one.
+// askAddress shows the address that was given for this order, offers the one used last, or asks for one.
 func (t *turn) askAddress() error {
+	if a := t.k.Shop.Address; a != nil {
+		return t.askDeliver(*a)
+	}
 	masked, ok, err := t.e.d.LastAddress(t.ctx, t.link)
 	if err != nil {
 		return t.refuse(err)
@@ -27,7 +32,7 @@ func (t *turn) askAddress() error {
 
 // askNewAddress shows the line to imitate; the example has no phone that could be rung.
 func (t *turn) askNewAddress() error {
-	t.k.Shop.Address = nil
+	t.k.Shop.Address, t.k.Shop.Parts = nil, nil
 	return t.ask(stepAddress, "寄到哪里？请照这样发一句：\n收货人 手机号 省市区 街道门牌\n比如：张三 199××××0001 重庆市九龙坡区某某镇某某街1号\n打字不方便，可以到页面上填。", one("到页面上填"))
 }
 
@@ -36,17 +41,126 @@ func (t *turn) takeAddress() (bool, error) {
 	if t.says("到页面上填", "到页面填", "页面", "去页面") {
 		return true, t.addressOnPage()
 	}
-	if len(models.FindDocuments(t.text)) == 0 && utf8.RuneCountInString(t.text) < 8 {
-		return false, nil
+	a, err := parseAddress(t.text)
+	if err != nil { // 重慶市九龍坡區
+		h, bad := t.hear()
+		if bad != nil {
+			return true, bad
+		}
+		if plain, bad := parseAddress(h.Text); bad == nil {
+			a, err = plain, nil
+		}
+	}
+	if err != nil {
+		return t.takePiece(models.Refusal(err))
 	}
 	t.shown = "[收货信息]"
-	a, err := parseAddress(t.text)
+	t.k.Shop.Address, t.k.Shop.Parts = &a, nil
+	t.shown = "[收货信息]" + a.Masked()
+	return true, t.askDeliver(a)
+}
+
+var (
+	placeWords = regexp.MustCompile(`[省市区县镇乡村组路街道巷弄号栋幢楼室苑园院社座]`)
+	digitRun   = regexp.MustCompile(`\d{7,14}`)
+)
+
+// takePiece puts an address together that comes in pieces, and says what is still missing. What holds no part of an
+// address is no answer.
+func (t *turn) takePiece(e *models.Error) (bool, error) {
+	h, err := t.hear()
 	if err != nil {
+		return true, err
+	}
+	var known models.Address
+	if t.k.Shop.Parts != nil {
+		known = *t.k.Shop.Parts
+	}
+	a, found := collect(known, h.Text)
+	sentence := h.Intent != words.IntentOther || h.Spot != "" || len(h.Products) > 0
+	run := digitRun.FindString(strings.NewReplacer(" ", "", "-", "").Replace(h.Text))
+	switch {
+	case run != "" && a.Phone == "":
+		t.shown = "[收货信息]"
+		if found {
+			t.k.Shop.Parts = &a
+		}
+		return true, t.again("手机号要11位，您发的是" + strconv.Itoa(len(run)) + "位，请核对后再发一次。")
+	case !found || yesLike.MatchString(bare(t.text)), sentence && a.Phone == known.Phone && a.Detail == known.Detail:
+		if utf8.RuneCountInString(t.text) < 8 || sentence {
+			return false, nil
+		}
+		return true, t.again(e.ZH)
+	}
+	t.shown, t.k.Shop.Parts = "[收货信息]", &a
+	lacks := missing(a)
+	if checked, err := a.Check(); err == nil {
+		t.k.Shop.Address, t.k.Shop.Parts = &checked, nil
+		return true, t.askDeliver(checked)
+	} else if len(lacks) == 0 {
 		return true, t.again(models.Refusal(err).ZH)
 	}
-	t.k.Shop.Address = &a
-	t.shown = "[收货信息]" + a.Masked()
-	return true, t.ask(stepDeliver, "寄给："+models.MaskName(a.Name)+" "+models.MaskPhone(a.Phone)+"\n"+a.Line()+"\n对吗？", list("确认下单", "换一个地址")...)
+	return true, t.ask(stepAddress, "收到了。还差："+strings.Join(lacks, "、")+"。接着发就行。", one("到页面上填"))
+}
+
+// missing names what an address still lacks.
+func missing(a models.Address) (lacks []string) {
+	if a.Name == "" {
+		lacks = append(lacks, "收货人姓名")
+	}
+	if a.Phone == "" {
+		lacks = append(lacks, "手机号")
+	}
+	switch {
+	case a.District == "" && utf8.RuneCountInString(a.Detail) < 4:
+		lacks = append(lacks, "省市区和门牌")
+	case a.District == "":
+		lacks = append(lacks, "省市区")
+	case utf8.RuneCountInString(a.Detail) < 4:
+		lacks = append(lacks, "街道和门牌")
+	}
+	return lacks
+}
+
+// collect takes the parts of an address out of a text and puts them over those that are known. What is said again
+// stands instead of what was said before; a street is added to a town, but not to a house.
+func collect(a models.Address, text string) (_ models.Address, found bool) {
+	s, before := norm.NFKC.String(text), a
+	if m := mobile.FindStringSubmatchIndex(s); m != nil {
+		a.Phone = s[m[2]:m[3]]
+		s = s[:m[0]] + " " + s[m[3]:]
+	}
+	s = labels.Replace(s)
+	if r, from, to := findRegion(s); to > 0 {
+		name, detail := aroundRegion(s, from, to)
+		if a.Province, a.City, a.District, a.Detail = r.province, r.city, r.district, detail; name != "" {
+			a.Name = name
+		}
+		return a, true
+	}
+	detail := ""
+	for _, w := range strings.Fields(s) {
+		n, err := models.NormalName(w)
+		switch {
+		case err == nil && plainName(n) && !placeWords.MatchString(n) && allHan(n):
+			a.Name = n
+		case placeWords.MatchString(w):
+			detail += w
+		}
+	}
+	switch {
+	case detail == "":
+	case houseNumber.MatchString(a.Detail):
+		a.Detail = detail
+	default:
+		a.Detail += detail
+	}
+	return a, a != before
+}
+
+// askDeliver shows the address back, name and phone masked.
+func (t *turn) askDeliver(a models.Address) error {
+	return t.ask(stepDeliver, "寄给："+models.MaskName(a.Name)+" "+models.MaskPhone(a.Phone)+"\n"+a.Line()+"\n对吗？", list("确认下单", "换一个地址")...)
 }
 
 // addressOnPage moves what was being ordered into the basket, from which the page orders.
@@ -64,15 +178,28 @@ func (t *turn) addressOnPage() error {
 // takeDeliver places the order on a yes. An address typed here instead is taken as a new one.
 func (t *turn) takeDeliver() (bool, error) {
 	switch {
+	case len(models.FindDocuments(t.text)) == 0 && t.mentions("换个地址", "换一个地址", "换地址", "改地址", "地址不对", "地址错", "写错", "填错"):
+		return true, t.askNewAddress()
 	case t.says("换一个地址", "换地址", "改地址", "不对", "不是", "不"):
 		return true, t.askNewAddress()
-	case t.says("用这个地址", "确认下单", "确认", "对", "对的", "是", "是的", "好", "好的", "可以", "就这个", "行", "要得"):
+	case t.says("用这个地址", "确认下单", "确认", "对", "对的", "是", "是的", "好", "好的", "可以", "就这个", "行", "要得", "对头", "没错", "是这个", "是勒个", "就是这个", "就寄这里", "寄这里") || t.yes():
 		return true, t.place()
 	case len(models.FindDocuments(t.text)) > 0:
 		return t.takeAddress()
 	}
+	if a := t.k.Shop.Address; a != nil && placeWords.MatchString(t.text) && houseNumber.MatchString(t.text) && utf8.RuneCountInString(t.text) <= 30 {
+		more := *a
+		more.Detail += strings.Join(strings.Fields(t.text), "")
+		if checked, err := more.Check(); err == nil {
+			t.shown, t.k.Shop.Address = "[收货信息]", &checked
+			return true, t.askDeliver(checked)
+		}
+	}
 	return false, nil
 }
+
+// houseNumber is the rest of an address that comes after it was shown: 3栋502.
+var houseNumber = regexp.MustCompile(`[0-9零一二三四五六七八九十]+(号|栋|幢|楼|室|组|单元|-)`)
 
 var (
 	mobile = regexp.MustCompile(`(?:\+?86[- ]?|0086[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?:\D|$)`)
@@ -97,17 +224,43 @@ func parseAddress(text string) (models.Address, error) {
 		return a, models.ErrAddress.With("没看出是哪个省市区，请把省、市、区县写全。")
 	}
 	a.Province, a.City, a.District = r.province, r.city, r.district
-	// What stands before the place is the name; a name at the end stands apart from the street.
-	words := strings.Fields(s[:from])
+	a.Name, a.Detail = aroundRegion(s, from, to)
+	return a.Check()
+}
+
+// aroundRegion reads what stands before the place as the name, and what stands behind it as the street. A name at the
+// end stands apart from the street.
+func aroundRegion(s string, from, to int) (who, detail string) {
+	name := strings.Fields(s[:from])
 	rest := strings.Fields(s[to:])
-	if len(words) == 0 && len(rest) > 1 {
+	if len(name) == 0 && len(rest) > 1 {
 		last := rest[len(rest)-1]
 		if _, err := models.NormalName(last); err == nil && plainName(last) {
-			words, rest = []string{last}, rest[:len(rest)-1]
+			name, rest = []string{last}, rest[:len(rest)-1]
 		}
 	}
-	a.Name, a.Detail = strings.Join(words, ""), strings.Join(rest, "")
-	return a.Check()
+	return nameAmong(name), strings.Join(rest, "")
+}
+
+// around are the words around a name in a sentence: 我儿子叫陈小军，他住在…….
+var around = strings.NewReplacer("我儿子", " ", "我女儿", " ", "我妈", " ", "我爸", " ", "我老公", " ", "我老婆", " ", "我", " ", "他", " ", "她", " ", "名字", " ", "叫", " ", "是", " ", "住在", " ", "寄到", " ", "寄给", " ", "寄去", " ", "送到", " ", "寄", " ", "的", " ", "就", " ", "住", " ", "收", " ")
+
+// nameAmong is what stands before the place, together, or the one name in it where that is a sentence.
+func nameAmong(fields []string) string {
+	whole := strings.Join(fields, "")
+	if utf8.RuneCountInString(whole) <= 4 {
+		return whole
+	}
+	var names []string
+	for _, w := range strings.Fields(around.Replace(strings.Join(fields, " "))) {
+		if n, err := models.NormalName(w); err == nil && plainName(n) {
+			names = append(names, n)
+		}
+	}
+	if len(names) == 1 {
+		return names[0]
+	}
+	return whole
 }
 
 // region is one district with the city and the province it lies in.

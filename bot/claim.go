@@ -282,7 +282,7 @@ func (t *turn) takeConfirm() (bool, error) {
 	}
 	n, counted := countOf(t.text)
 	switch {
-	case t.says("确认", "对", "对的", "是", "是的", "好", "好的", "可以", "没错", "要得", "嗯", "行"):
+	case t.says("确认", "对", "对的", "是", "是的", "好", "好的", "可以", "没错", "要得", "嗯", "行") || t.yes():
 		return true, t.issue()
 	case visits(h) && t.fill(h):
 		return true, t.goOn()

@@ -32,7 +32,7 @@ func (t *turn) agrees() (yes, no bool) {
 	switch {
 	case strings.HasPrefix(s, "不同意"), strings.HasPrefix(s, "我不同意"), s == "不", s == "不行", s == "不愿意", s == "拒绝":
 		return false, true
-	case s == "同意", s == "我同意", s == "都同意", s == "同意一", s == "同意二", s == "好的同意", s == "好同意":
+	case s == "同意", s == "我同意", s == "都同意", s == "同意同意", s == "同意一", s == "同意二", s == "好的同意", s == "好同意":
 		return true, false
 	}
 	return false, false
@@ -48,6 +48,8 @@ func (t *turn) takeConsent(kind models.ConsentKind, declined func() error) (bool
 			return true, t.refuse(err)
 		}
 		return true, t.goOn()
+	case kind == models.ConsentGuardian && t.mentions("妈", "爸", "监护人", "家长", "父", "母", "爷爷", "奶奶", "外公", "外婆"):
+		return true, t.again("知道了。要您亲口说清楚：请回复“同意”或“不同意”。")
 	case t.says("好", "好的", "可以", "行", "嗯", "嗯嗯", "要得", "是", "是的", "ok", "OK", "对"):
 		return true, t.again("这件事要您说得清楚些：请回复“同意”或“不同意”。")
 	}

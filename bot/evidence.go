@@ -64,7 +64,7 @@ func (t *turn) takePhoto() error {
 	if err != nil {
 		return err
 	}
-	t.say("照片收到了，但没有保存：现在用不着照片。照片只在交居住证明时用，证件号码请打字。")
+	t.say("照片收到了，但没有保存：" + t.photoAdvice())
 	prompt, choices := t.k.Prompt, t.k.Choices
 	if s.Resident != nil && s.Decision.State != "eligible" {
 		t.say("要交证明，请点“交证明”，再把照片发一次。")
@@ -75,4 +75,17 @@ func (t *turn) takePhoto() error {
 	}
 	t.choose(prompt, choices...)
 	return nil
+}
+
+// photoAdvice says what to do instead of sending a photo here.
+func (t *turn) photoAdvice() string {
+	switch t.k.Step {
+	case stepConsent, stepSharing, stepKind, stepNumber, stepName:
+		return "身份证的照片不要发，这样才安全。号码和姓名请打字；打不来的，请家里人帮忙，或带证件到景区人工窗口办。"
+	case stepAddress, stepDeliver:
+		return "图上的字我看不了。地址请打字，或到页面上填。"
+	case "":
+		return "现在用不着照片。照片只在交居住证明时用，证件号码请打字。东西坏了要退，请点“我的订单”。"
+	}
+	return "图上的东西我看不懂。请打字，或点下面的按钮。"
 }

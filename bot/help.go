@@ -43,11 +43,13 @@ func (t *turn) examples() (spot, product string, err error) {
 
 // help teaches by sentences that can be sent as they stand.
 func (t *turn) help() error {
+	if t.k.Step != "" && bare(t.text) == "" { // a mere ? is no wish for a lecture
+		return t.again("我在。您照下面这句话回答就行，也可以点按钮。")
+	}
 	spot, product, err := t.examples()
 	if err != nil {
 		return err
 	}
-	t.k.rest()
 	lines := []string{
 		"可以这样说：",
 		"“我想下周六去" + spot + "，三个人”：领券",
@@ -64,9 +66,7 @@ func (t *turn) help() error {
 	if t.e.o.PublicURL != "" {
 		lines = append(lines, "网页："+t.e.o.PublicURL)
 	}
-	t.say(strings.Join(lines, "\n"))
-	t.choose("要办什么？", menu...)
-	return nil
+	return t.aside(strings.Join(lines, "\n"), "要办什么？", menu...)
 }
 
 // spots is 景区: what there is, whether it is open today, what one pays.

@@ -122,7 +122,7 @@ func (t *turn) payOrder(o db.OrderView) error {
 	if o.State != models.OrderPendingPayment {
 		return t.showOrder(o)
 	}
-	t.say("订单" + o.No + "，要付" + o.TotalFen.String() + "，请在" + o.ExpiresAt.In(models.Zone).Format("15:04") + "前付。")
+	t.say("订单" + o.No + "还没付款，要付" + o.TotalFen.String() + "，请在" + o.ExpiresAt.In(models.Zone).Format("15:04") + "前付。")
 	t.lead("去付款", t.e.o.PayURL(o.CheckoutID))
 	t.choose("付了款在“我的订单”里能看到。", append(list("我的订单"), home)...)
 	return nil
@@ -212,6 +212,9 @@ func (t *turn) someOrder(none string, fits func(db.OrderView) bool, do func(db.O
 	t.k.rest()
 	switch len(fit) {
 	case 0:
+		if len(views) > 0 {
+			none += "\n最近一笔：" + orderLine(views[0])
+		}
 		t.choose(none, append(list("我的订单", "人工"), home)...)
 		return nil
 	case 1:

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,7 @@ func (t *turn) order(h words.Heard) error {
 	t.k.rest()
 	for _, p := range h.Products {
 		if p.Quantity > models.MaxQuantity {
-			t.say(models.ErrQuantity.ZH)
+			t.say(models.ErrQuantity.ZH + "要得更多，点“人工”写下来。")
 		}
 		t.k.Shop.Wants = append(t.k.Shop.Wants, wanted(p, p.ID))
 	}
@@ -61,7 +62,10 @@ func (t *turn) orderNext() error {
 		if err != nil {
 			return t.refuse(err, list("买特产", "人工")...)
 		}
-		if w.SKU == "" && !w.choosePack(p.Product) {
+		if w.SKU == "" && !w.choosePack(p.Product, t.text) {
+			if w.grams() > 0 {
+				return t.askPack(p, p.Name+"是按包装卖的，没有正好"+w.said()+"的。要哪一种？")
+			}
 			return t.askPack(p, p.Name+"有几种规格，要哪一种？")
 		}
 		if w.Quantity == 0 {
@@ -72,9 +76,10 @@ func (t *turn) orderNext() error {
 }
 
 // choosePack picks the only pack that fits what was said: the only one there is, the only one of that unit, or the one
-// that weighs what was asked for (5斤 is one pack of 5斤装).
-func (w *want) choosePack(p models.Product) bool {
-	var all, unit []models.SKU
+// that weighs what was asked for (5斤 is one pack of 5斤装), or the only one of that unit whose size was said as well
+// (一袋10斤的).
+func (w *want) choosePack(p models.Product, said string) bool {
+	var all, unit, size []models.SKU
 	for _, s := range p.SKUs {
 		if s.Off {
 			continue
@@ -82,11 +87,17 @@ func (w *want) choosePack(p models.Product) bool {
 		all = append(all, s)
 		if s.Unit == w.Unit {
 			unit = append(unit, s)
+			if saysSize(said, s.Pack) {
+				size = append(size, s)
+			}
 		}
 	}
-	if len(unit) == 0 && w.Amount > 0 {
+	if len(size) == 1 {
+		unit = size
+	}
+	if grams := w.grams(); len(unit) == 0 && grams > 0 {
 		for _, s := range all {
-			if strings.HasPrefix(s.Pack, strconv.FormatFloat(w.Amount, 'f', -1, 64)+w.Unit+"装") {
+			if s.Grams == grams {
 				w.SKU, w.Quantity = s.ID, 1
 				return true
 			}
@@ -104,6 +115,41 @@ func (w *want) choosePack(p models.Product) bool {
 		w.Quantity = 0
 	}
 	return w.SKU != ""
+}
+
+// gramsOf are the units of weight that people ask in.
+var gramsOf = map[string]float64{"斤": 500, "市斤": 500, "公斤": 1000, "千克": 1000, "kg": 1000, "两": 50, "克": 1, "g": 1}
+
+// said is the amount as people say it: 半斤, 1.5公斤.
+func (w *want) said() string {
+	if w.Amount == 0.5 {
+		return "半" + w.Unit
+	}
+	return strconv.FormatFloat(w.Amount, 'f', -1, 64) + w.Unit
+}
+
+// grams is the weight that was asked for; 0 if none was.
+func (w *want) grams() int { return int(w.Amount*gramsOf[w.Unit] + 0.5) }
+
+// packSize is how a pack begins: 10斤, 500毫升, 30枚.
+var packSize = regexp.MustCompile(`^[0-9.]+\p{Han}{1,2}`)
+
+// hanSize is a size in characters: 十斤, 三十个.
+var hanSize = regexp.MustCompile(`[一二两三四五六七八九十]+(斤|枚|个|克|毫升|升)`)
+
+// saysSize says whether a text names the size of a pack (10斤, 十斤, 30个 for 30枚), and not a larger one (110斤).
+func saysSize(text, pack string) bool {
+	size := strings.ReplaceAll(strings.TrimSuffix(packSize.FindString(pack), "装"), "枚", "个")
+	text = hanSize.ReplaceAllStringFunc(text, func(s string) string {
+		number, unit := s, hanSize.FindStringSubmatch(s)[1]
+		if n, ok := hanNumber(strings.TrimSuffix(number, unit)); ok {
+			return strconv.Itoa(n) + unit
+		}
+		return s
+	})
+	text = strings.ReplaceAll(text, "枚", "个")
+	i := strings.Index(text, size)
+	return size != "" && i >= 0 && (i == 0 || !strings.ContainsRune("0123456789.", rune(text[i-1])))
 }
 
 // askProduct asks which of the products that a name may mean.
@@ -138,13 +184,22 @@ func (t *turn) takeProduct() (bool, error) {
 		}
 		for _, id := range w.Among {
 			p, err := t.e.d.Product(t.ctx, id)
-			if err == nil && (t.says(p.Name) || len(h.Products) == 1 && h.Products[0].ID == id) {
+			if err == nil && (t.says(p.Name) || len(h.Products) == 1 && h.Products[0].ID == id || saysKind(h.Text, p.Name)) {
 				w.Product = id
 				return true, t.orderNext()
 			}
 		}
 	}
 	return false, nil
+}
+
+// kindOfName is the word in brackets by which names of the same thing differ: 羊肚菌（干）.
+var kindOfName = regexp.MustCompile(`[（(](\p{Han}{1,3})[)）]`)
+
+// saysKind says whether a short answer is that word: 干的, 要鲜的.
+func saysKind(text, name string) bool {
+	m := kindOfName.FindStringSubmatch(name)
+	return m != nil && len([]rune(text)) <= 6 && strings.Contains(text, m[1])
 }
 
 // askPack offers the packs that can be had now.
@@ -173,13 +228,17 @@ func (t *turn) takePack() (bool, error) {
 	if err != nil {
 		return true, t.refuse(err, list("买特产", "人工")...)
 	}
+	h, err := t.hear()
+	if err != nil {
+		return true, err
+	}
 	said := strings.TrimSuffix(strings.TrimPrefix(bare(t.text), "要"), "的")
 	var fit []models.SKU
 	for _, s := range p.SKUs {
 		if s.Off {
 			continue
 		}
-		if said == s.Pack || said == s.ID {
+		if said == s.Pack || said == s.ID || bare(h.Text) == s.Pack {
 			fit = []models.SKU{s}
 			break
 		}
@@ -191,12 +250,45 @@ func (t *turn) takePack() (bool, error) {
 		w.SKU = fit[0].ID
 		return true, t.orderNext()
 	}
-	h, err := t.hear()
-	if err == nil && len(h.Products) == 1 && h.Products[0].ID == w.Product {
+	if len(h.Products) == 1 && h.Products[0].ID == w.Product {
 		*w = wanted(h.Products[0], w.Product)
 		return true, t.orderNext()
 	}
-	return false, err
+	if len(h.Products) > 0 || len(h.Either) > 0 {
+		return false, nil
+	}
+	return t.countPacks(w, p.Product, h)
+}
+
+// countPacks takes a quantity and a unit without a name (拿三把, 10斤的来一箱) for the pack in question.
+func (t *turn) countPacks(w *want, p models.Product, h words.Heard) (bool, error) {
+	var size []models.SKU
+	for _, s := range p.SKUs {
+		if !s.Off && saysSize(h.Text, s.Pack) {
+			size = append(size, s)
+		}
+	}
+	again := *w
+	counted := h.Quantity > 0 && h.Unit != ""
+	if counted {
+		again = wanted(words.HeardProduct{Quantity: h.Quantity, Unit: h.Unit}, w.Product)
+	}
+	sku, _ := packOf(p, w.SKU)
+	switch {
+	case counted && w.SKU != "" && sku.Unit == h.Unit && len(size) == 0:
+		again.SKU = w.SKU
+	case counted && again.choosePack(p, h.Text):
+	case len(size) == 1 && w.SKU != size[0].ID:
+		again = *w
+		again.SKU = size[0].ID
+		if m := regexp.MustCompile(`(\d{1,2}|[一二两三四五六七八九十]{1,3})` + size[0].Unit).FindStringSubmatch(h.Text); m != nil {
+			again.Quantity, _ = countOf(m[1])
+		}
+	default:
+		return false, nil
+	}
+	*w = again
+	return true, t.orderNext()
 }
 
 // open gives the place of the first thing that still lacks something; -1 if nothing does.
@@ -234,8 +326,16 @@ func (t *turn) takeQuantity() (bool, error) {
 	n, ok := countOf(t.text)
 	i := t.open(func(w want) bool { return w.Quantity == 0 })
 	switch {
-	case !ok || i < 0:
+	case i < 0:
 		return false, nil
+	case !ok:
+		w := &t.k.Shop.Wants[i]
+		p, err := t.e.d.Product(t.ctx, w.Product)
+		h, bad := t.hear()
+		if err != nil || bad != nil || len(h.Products) > 0 || len(h.Either) > 0 {
+			return false, bad
+		}
+		return t.countPacks(w, p.Product, h)
 	case n < 1 || n > models.MaxQuantity:
 		return true, t.again(models.ErrQuantity.ZH)
 	}
@@ -247,7 +347,7 @@ func (t *turn) takeQuantity() (bool, error) {
 func (t *turn) askOrder() error {
 	var lines, notes []string
 	var sum models.Fen
-	for _, w := range t.k.Shop.Wants {
+	for i, w := range t.k.Shop.Wants {
 		p, err := t.e.d.Product(t.ctx, w.Product)
 		if err != nil {
 			return t.refuse(err, list("买特产", "人工")...)
@@ -256,6 +356,8 @@ func (t *turn) askOrder() error {
 		switch {
 		case !ok || s.Off:
 			return t.refuse(models.ErrNotListed.With(p.Name))
+		case s.Free() <= 0:
+			return t.soldOut(i, p, s)
 		case s.Free() < w.Quantity:
 			return t.refuse(models.ErrOutOfStock.With(p.Name, s.Free(), s.Unit), list("改数量", "买特产")...)
 		}
@@ -277,6 +379,16 @@ func (t *turn) askOrder() error {
 	return t.ask(stepOrder, strings.Join(append([]string{text}, notes...), "\n"), list("确认", "加到购物篮", "改数量")...)
 }
 
+// soldOut says that a pack is gone, and offers the others there are.
+func (t *turn) soldOut(i int, p db.ProductView, s models.SKU) error {
+	t.say("“" + p.Name + "”的" + s.Pack + "卖完了。")
+	t.k.Shop.Wants[i].SKU = ""
+	if p.InStock() {
+		return t.askPack(p, "换一种规格吗？")
+	}
+	return t.rest("看看别的？过些日子也可能补货。", list("买特产", "购物篮")...)
+}
+
 // takeOrder goes on to the address on a yes, and takes every correction for what it is.
 func (t *turn) takeOrder() (bool, error) {
 	h, err := t.hear()
@@ -284,6 +396,16 @@ func (t *turn) takeOrder() (bool, error) {
 		return true, err
 	}
 	n, counted := countOf(t.text)
+	if len(t.k.Shop.Wants) == 1 && len(h.Products) == 0 && !counted {
+		w := &t.k.Shop.Wants[0]
+		p, err := t.e.d.Product(t.ctx, w.Product)
+		if err != nil {
+			return true, t.refuse(err)
+		}
+		if done, err := t.countPacks(w, p.Product, h); done || err != nil {
+			return done, err
+		}
+	}
 	switch {
 	case t.says("改数量", "数量不对"):
 		return true, t.recount(0)
@@ -291,7 +413,7 @@ func (t *turn) takeOrder() (bool, error) {
 		return true, t.putInBasket()
 	case len(h.Products) > 0:
 		return true, t.order(h)
-	case t.says("确认", "对", "是", "好", "好的", "可以", "要得", "下单", "买", "确认下单", "行") || h.Intent == words.IntentYes:
+	case t.says("确认", "对", "是", "好", "好的", "可以", "要得", "下单", "买", "确认下单", "行") || t.yes() || h.Intent == words.IntentYes:
 		return true, t.askAddress()
 	case counted && n >= 1 && n <= models.MaxQuantity:
 		return true, t.recount(n)
@@ -353,7 +475,7 @@ func (t *turn) notPlaced(err error) error {
 		return t.askNewAddress()
 	case e.Code == models.ErrOutOfStock.Code && !t.k.Shop.Basket:
 		t.k.Step = stepOrder
-		return t.refuse(err, list("改数量", "买特产")...)
+		return t.askOrder() // with what is left now
 	}
 	return t.refuse(err)
 }

@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,6 +17,8 @@ type whoSlots struct {
 	Kind   models.DocumentKind `json:"kind,omitempty"`
 	Number string              `json:"number,omitempty"`
 	Name   string              `json:"name,omitempty"`
+	Part   string              `json:"part,omitempty"`  // a number that was sent in parts, so far
+	Wrong  int                 `json:"wrong,omitempty"` // how often the number was wrong
 	Odd    string              `json:"odd,omitempty"`   // an unusual name, to be confirmed
 	Where  bool                `json:"where,omitempty"` // the place is typed freely
 	Code   string              `json:"code,omitempty"`  // a one-time code that waits for consent
@@ -74,6 +78,9 @@ func (t *turn) takeKind() (bool, error) {
 		return t.takeNumber()
 	}
 	kind, ok := kindOf(t.text)
+	if !ok && fourDigits.MatchString(t.text) {
+		return true, t.strayNumber()
+	}
 	if !ok {
 		return false, nil
 	}
@@ -96,13 +103,14 @@ func kindOf(text string) (models.DocumentKind, bool) {
 		{"永久居留", models.ForeignPR},
 		{"绿卡", models.ForeignPR},
 		{"护照", models.Passport},
+		{"passport", models.Passport},
 		{"通行证", models.Passport},
 		{"台胞证", models.Passport},
 		{"户口", models.Hukou},
 		{"居住证", models.ResidencePermit},
 		{"身份证", models.ResidentID},
 	} {
-		if strings.Contains(text, w.word) && utf8.RuneCountInString(text) <= 12 {
+		if strings.Contains(strings.ToLower(text), w.word) && utf8.RuneCountInString(text) <= 12 {
 			return w.kind, true
 		}
 	}
@@ -117,14 +125,22 @@ func (t *turn) takeNumber() (bool, error) {
 		return false, nil
 	}
 	t.shown = models.MaskText(t.text)
+	if dictated.MatchString(t.text) {
+		t.shown = models.MaskDocument(raw)
+	}
 	if strings.Contains(t.shown, raw) {
 		t.shown = strings.ReplaceAll(t.text, raw, models.MaskDocument(raw))
 	}
 	doc, err := models.ParseDocument(t.k.Who.Kind, raw, t.e.d.Today())
-	if err != nil {
-		return true, t.wrongNumber(models.Refusal(err))
+	if part := t.k.Who.Part; err != nil && part != "" {
+		if whole, bad := models.ParseDocument(t.k.Who.Kind, part+raw, t.e.d.Today()); bad == nil {
+			doc, err = whole, nil
+		}
 	}
-	t.k.Who.Number = doc.Number
+	if err != nil {
+		return true, t.halfNumber(raw, models.Refusal(err))
+	}
+	t.k.Who.Number, t.k.Who.Part, t.k.Who.Wrong = doc.Number, "", 0
 	if name, ok := nameIn(rest); ok {
 		t.k.Who.Name = name
 		t.shown = strings.ReplaceAll(t.shown, name, models.MaskName(name))
@@ -132,8 +148,32 @@ func (t *turn) takeNumber() (bool, error) {
 	return true, t.askWho()
 }
 
+// halfNumber keeps a number that is too short: people read it from the card in groups. The parts are put together as
+// long as they do not make more than a number.
+func (t *turn) halfNumber(raw string, e *models.Error) error {
+	if e.Code != models.ErrDocumentLength.Code {
+		t.k.Who.Part = ""
+		return t.wrongNumber(e)
+	}
+	part := t.k.Who.Part + strings.Join(strings.Fields(raw), "")
+	if utf8.RuneCountInString(part) >= 18 {
+		part = strings.Join(strings.Fields(raw), "")
+	}
+	t.k.Who.Part = part
+	return t.wrongNumber(e)
+}
+
+// saidDigits are digits as they are said, and as dictation writes them.
+var saidDigits = strings.NewReplacer("〇", "0", "零", "0", "幺", "1", "一", "1", "二", "2", "三", "3", "四", "4", "五", "5", "六", "6", "七", "7", "八", "8", "九", "9", "叉", "X", "艾克斯", "X")
+
+// dictated is a number of at least six digits in characters.
+var dictated = regexp.MustCompile(`[〇零幺一二三四五六七八九]{6,}(叉|艾克斯)?`)
+
 // numberIn finds what is meant as the number, and the rest of the message.
 func (t *turn) numberIn() (raw, rest string) {
+	if m := dictated.FindStringIndex(t.text); m != nil {
+		return saidDigits.Replace(t.text[m[0]:m[1]]), t.text[:m[0]] + " " + t.text[m[1]:]
+	}
 	if name, ok := strings.CutPrefix(t.text, strings.TrimSpace(sampleSend)); ok {
 		for _, s := range t.e.o.Samples(t.ctx) {
 			if s.Name == strings.TrimSpace(name) {
@@ -165,12 +205,15 @@ func nameIn(rest string) (string, bool) {
 		rest = strings.ReplaceAll(rest, w, " ")
 	}
 	words := strings.Fields(rest)
-	if len(words) != 1 {
+	if len(words) != 1 || noName.MatchString(words[0]) {
 		return "", false
 	}
 	name, err := models.NormalName(words[0])
 	return name, err == nil && plainName(name)
 }
+
+// noName are characters that stand in a remark (看错了) and hardly ever in a name.
+var noName = regexp.MustCompile(`[了错的吗不看这那呢吧嘛对好有没]`)
 
 // plainName says whether a name looks as most names do: 2 to 4 characters, or with a middle dot.
 func plainName(name string) bool {
@@ -181,6 +224,9 @@ func plainName(name string) bool {
 // wrongNumber says which digit rule failed, and offers the other kind where the number is one of it.
 func (t *turn) wrongNumber(e *models.Error) error {
 	t.say(e.ZH)
+	if t.k.Who.Wrong++; t.k.Who.Wrong == 3 {
+		t.say("不着急，慢慢来。实在对不上，带证件到景区人工窗口，当场就能办。")
+	}
 	choices := list("换证件", "人工")
 	switch e.Code {
 	case models.ErrDocumentUseHMT.Code:
@@ -193,6 +239,10 @@ func (t *turn) wrongNumber(e *models.Error) error {
 
 // takeName takes the name. What looks like a sentence is not taken for one without asking.
 func (t *turn) takeName() (bool, error) {
+	if dictated.MatchString(t.text) || len(models.FindDocuments(t.text)) > 0 {
+		t.shown = "[号码]"
+		return true, t.again("号码已经有了。请发证件上的姓名，只要名字。")
+	}
 	raw := bare(t.text)
 	for _, w := range []string{"我的名字叫", "我的名字是", "名字叫", "名字是", "姓名是", "姓名", "我叫", "我是", "叫"} {
 		if cut, ok := strings.CutPrefix(raw, w); ok && utf8.RuneCountInString(cut) > 1 {
@@ -202,6 +252,9 @@ func (t *turn) takeName() (bool, error) {
 	}
 	if t.says("是的", "是", "对", "就是这个名字") && t.k.Who.Odd != "" {
 		raw = t.k.Who.Odd
+	}
+	if utf8.RuneCountInString(raw) == 1 && allHan(raw) {
+		return true, t.nameByCharacter(raw)
 	}
 	name, err := models.NormalName(raw)
 	switch {
@@ -216,6 +269,20 @@ func (t *turn) takeName() (bool, error) {
 	}
 	t.k.Who.Name, t.shown = name, models.MaskName(name)
 	return true, t.register("")
+}
+
+// nameByCharacter puts a name together from single characters. How many there will be nobody knows but the person.
+func (t *turn) nameByCharacter(c string) error {
+	t.k.Who.Odd += c
+	n := utf8.RuneCountInString(t.k.Who.Odd)
+	t.shown = "*"
+	if _, err := models.NormalName(t.k.Who.Odd); err != nil {
+		if n > 1 {
+			t.k.Who.Odd = ""
+		}
+		return t.again("收到姓名的一个字。请接着发后面的字，一次发完更好。")
+	}
+	return t.ask(stepName, "姓名收到"+strconv.Itoa(n)+"个字了。还有字就接着发，发完了点“就是这个名字”。", one("就是这个名字"))
 }
 
 // register binds the person to this talk and says what was decided. A child needs the guardian first.

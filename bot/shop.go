@@ -19,6 +19,7 @@ type shopSlots struct {
 	Basket   bool            `json:"basket,omitempty"` // the order is the basket's
 	Expect   models.Fen      `json:"expect,omitempty"` // the sum that was shown
 	Address  *models.Address `json:"address,omitempty"`
+	Parts    *models.Address `json:"parts,omitempty"` // an address that is sent in pieces, so far
 }
 
 // items is what was being ordered, as the verbs take it.
@@ -75,11 +76,14 @@ func (t *turn) takeShop() (bool, error) {
 			return true, t.listProducts("", c.ID, "")
 		}
 	}
+	if yesLike.MatchString(bare(t.text)) {
+		return true, t.again("先选要买什么，选好了再下单。")
+	}
 	h, err := t.hear()
 	switch {
 	case err != nil:
 		return true, err
-	case len(h.Products) > 0 || h.Ask == words.AskProduct || h.Spot != "" || h.Date != "":
+	case len(h.Products) > 0 || h.Ask == words.AskProduct || h.Spot != "" || h.Date != "" || h.People > 0:
 		return false, nil
 	case h.Intent != words.IntentOther && h.Intent != words.IntentBuy:
 		return false, nil
@@ -104,7 +108,8 @@ func (t *turn) search(sure bool) (bool, error) {
 	switch {
 	case len(page.Products) == 0 && sure:
 		t.k.Shop = shopSlots{}
-		return true, t.askShelf("没有找到“" + models.MaskText(query) + "”。换个名字试试，或者选一类。")
+		t.say("没有找到“" + models.MaskText(query) + "”。")
+		return true, t.askShelf("换个名字试试，或者选一类。")
 	case len(page.Products) == 0:
 		return false, nil
 	case len(page.Products) == 1:

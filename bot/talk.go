@@ -18,8 +18,10 @@ type talk struct {
 	Who      whoSlots   `json:"who,omitzero"`
 	Shop     shopSlots  `json:"shop,omitzero"`
 	Staff    staffSlots `json:"staff,omitzero"`
-	Pick     string     `json:"pick,omitempty"` // the voucher or order in question
-	Lost     int        `json:"lost,omitempty"` // how often in a row nothing was understood
+	Pick     string     `json:"pick,omitempty"`     // the voucher or order in question
+	Lost     int        `json:"lost,omitempty"`     // how often in a row nothing was understood
+	Piece    string     `json:"piece,omitempty"`    // characters sent one by one that make no sense yet
+	PieceOf  step       `json:"piece_of,omitempty"` // the step they were sent to
 	History  []Item     `json:"history,omitempty"`
 	Notice   int64      `json:"notice,omitempty"` // the last notice given
 	LastID   string     `json:"last_id,omitempty"`

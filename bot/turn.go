@@ -31,6 +31,7 @@ type turn struct {
 	erased  bool
 	heard   words.Heard
 	reading bool // heard is filled
+	joining bool // the text is put together from pieces
 }
 
 // MaxText is the longest message that is read, in characters.

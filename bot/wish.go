@@ -1,21 +1,36 @@
 package bot
 
 import (
+	"errors"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/jieban/jieban/bot/words"
+	"github.com/jieban/jieban/models/db"
 )
 
 var (
-	anger      = regexp.MustCompile(`骗子|骗人|骗我|投诉|举报|垃圾|什么破|气死|坑人|有病|滚|他妈|傻|无语|太差|差评|烦死`)
-	thanks     = regexp.MustCompile(`^(好的?,?|嗯+,?|行,?)?(谢谢|多谢|谢|感谢|辛苦|再见|拜拜|知道|明白|晓得|好嘞|好|好的|要得|嗯+|哦+|ok|OK|行)[你您们啦了]*$`)
-	forSomeone = regexp.MustCompile(`(帮|替|给|代)(我|俺|我们)?(的)?(妈|爸|老伴|爱人|老公|老婆|儿子|女儿|爷爷|奶奶|外公|外婆|邻居|朋友|同事|别人|他人|亲戚|孙子|孙女|父母|父亲|母亲|老人|家人).{0,4}(领|办|拿|弄|申请|登记)|把.{1,6}的(券|票|二维码)|(别人|他|她|邻居|朋友)的(券|票|二维码)`)
+	anger      = regexp.MustCompile(`骗子|骗人|骗我|豁我|豁人|投诉|举报|垃圾|什么破|啥子破|气死|坑人|你们?(是不是|怕是)?有病|滚|他妈|妈的|妈卖批|龟儿|日妈|锤子|傻|哈儿|脑壳有包|无语|太差|差评|烦死|歧视|不公平|欺负人|烦不烦|麻烦死|恼火|火大|莫名其妙|(没得?|有没有|有没得)人管|人管不管`)
+	praise     = regexp.MustCompile(`^[^有什么吗不没]{0,6}(巴适|安逸|好吃|不错|满意|点赞|真好|好用|方便|周到)[^有什么吗不没]{0,6}$`)
+	gotIt      = regexp.MustCompile(`^(我|都|货|东西|包裹|快递|已经|全部|刚刚|刚)*(收到|拿到|收齐|领到)(货)?(了|啦|咯|哈|的)*(,|谢|$)`)
+	paying     = regexp.MustCompile(`^(我|现在|这就|马上|要|想|来|已经|刚才|刚刚|都|去|钱|是不是|有没有)*付(钱|款|好|过|成功)?(了|啦|哈|的|没|没有|吗|不)*$`)
+	justGo     = regexp.MustCompile(`(直接|就)(去|来|过去|到景区).{0,4}(是吧|对吧|是不是|行吗|行不|可以吗|就行|就可以)`)
+	gotOne     = regexp.MustCompile(`领(到|好|成功)(了)?(没|吗|不)|领成功没|到底领`)
+	addressOf  = regexp.MustCompile(`地址.{0,6}(错|改|换)|(改|换).{0,3}地址`)
+	justNow    = regexp.MustCompile(`(刚|才)(刚|才)?(下|买|订).{0,3}(单|的)|我的单`)
+	mistaken   = regexp.MustCompile(`(搞|弄|选|点|打|买|订|下)错`)
+	dropIt     = regexp.MustCompile(`(刚才|刚刚|原来|先前|那个|这个|那张|这张|那笔|这笔|那单|上一).{0,4}(取消|退|不要)|(取消|退掉|退了|不要).{0,2}(刚才|刚刚|原来|先前|那个|那张|那笔|那单|上一)`)
+	thanks     = regexp.MustCompile(`^(好[的嘛吧哈呀]?,?|嗯+,?|行,?|ok,?)*(谢谢|多谢|谢|感谢|谢了|辛苦|再见|拜拜|知道|明白|晓得|好嘞|好|好的|要得|嗯+|哦+|ok|OK|行|(?i:thank(s| you)|thx|bye)|88+6?)[你您们啦了哈]*$`)
+	forSomeone = regexp.MustCompile(`(帮|替|给|代)(我|俺|我们)?(的)?(妈|爸|老伴|爱人|老公|老婆|儿子|女儿|爷爷|奶奶|外公|外婆|邻居|朋友|同事|别人|他人|亲戚|孙子|孙女|父母|父亲|母亲|老人|家人).{0,4}(领|办|拿|弄|申请|登记)|把.{1,6}的(券|票|二维码)|(别人|他|她|邻居|朋友)的(券|票|二维码)|` +
+		`(妈|爸|老伴|爱人|老公|老婆|儿子|女儿|爷爷|奶奶|外公|外婆|邻居|朋友|同事|亲戚|孙子|孙女)(也|都|还)(要|想|得)?(领|办)|(算|加)(在|到|进)我.{0,4}(券|票|张|里|头)`)
+	someonesOwn = regexp.MustCompile(`看(看|下|哈|一下)?(别个|[^我您你过期前次张看下哈一的]{2,3})的(券|票|二维码)`)
 )
 
 // onlyVisit is a message that says a day or a number of people and nothing else (not 今天天气好).
-var onlyVisit = regexp.MustCompile(`^[0-9零一二两三四五六七八九十年月日号天周星期礼拜今明后大下这个本末上中午早晚国庆节中秋去想我们和老伴要人位口共总,.，。\-/ 吧]+$`)
+var onlyVisit = regexp.MustCompile(`^[0-9零一二两三四五六七八九十年月日号天周星期礼拜今明后大下这个本末上中午早晚国庆节中秋去想我们和老伴要人位口共总,.，。\-/ 吧呢嘛那还有没得名额票吗不行]+$`)
 
-// heart answers anger, and who asks for somebody else. Where any words are an answer it leaves them alone.
+// heart answers anger, who asks for somebody else, and questions beside the errand. Where any words are an answer it leaves them alone.
 func (t *turn) heart() (bool, error) {
 	switch {
 	case t.k.Step == stepMessage || t.k.Step == stepEvidence || t.k.Step == stepAddress:
@@ -24,31 +39,100 @@ func (t *turn) heart() (bool, error) {
 		return true, t.complain()
 	case forSomeone.MatchString(t.text):
 		return true, t.forOthers()
+	case someonesOwn.MatchString(t.text):
+		if h, err := t.hear(); err != nil || h.Spot == "" && h.Date == "" {
+			return true, errors.Join(err, t.forOthers())
+		}
 	}
-	return false, nil
+	return t.answerQuestion()
 }
 
 // wish does what a free sentence asks for. false: nobody knows what that is.
 func (t *turn) wish() (bool, error) {
-	if thanks.MatchString(bare(t.text)) && t.k.Step == "" {
-		return true, t.backToMenu("不客气！还要办什么？")
-	}
 	h, err := t.hear()
 	if err != nil {
 		return true, err
+	}
+	if t.piece() {
+		return t.lastResort()
+	}
+	if done, err := t.smallTalk(bare(t.text), bare(h.Text)); done || err != nil {
+		return done, err
+	}
+	if done, err := t.changeIssued(); done || err != nil {
+		return done, err
 	}
 	if do := t.wishOf(h); do != nil {
 		return true, do()
 	}
 	if h.Intent == words.IntentOther && t.k.Step == "" && len([]rune(h.Text)) >= 2 {
-		return t.search(t.mentions("有没有", "有卖", "卖不卖", "买"))
+		if done, err := t.search(h.Date == "" && h.People == 0 && t.mentions("有没有", "有卖", "卖不卖", "买")); done || err != nil {
+			return done, err
+		}
+	}
+	return t.lastResort()
+}
+
+// smallTalk answers what people say about what has just been done, at the menu; plain is the message in simplified characters.
+func (t *turn) smallTalk(typed, plain string) (bool, error) {
+	switch {
+	case t.k.Step == "" && justGo.MatchString(plain):
+		t.say("对，那天带上本人身份证件和二维码，到景区给工作人员扫就行。")
+		return true, t.vouchers()
+	case gotOne.MatchString(plain):
+		return true, t.vouchers()
+	case dropIt.MatchString(plain) && t.mentions("张", "券", "票"):
+		return true, t.cancelSome(words.Heard{})
+	case t.k.Step != "":
+	case thanks.MatchString(typed), thanks.MatchString(plain):
+		return true, t.backToMenu("不客气！还要办什么？")
+	case praise.MatchString(plain):
+		return true, t.backToMenu("您满意，我们就高兴。还要办什么？")
+	case gotIt.MatchString(plain):
+		return true, t.receiveSome()
+	case paying.MatchString(plain):
+		return true, t.paySome()
+	case dropIt.MatchString(plain):
+		return true, t.dropLast()
+	case justNow.MatchString(plain):
+		return true, t.orders()
+	case addressOf.MatchString(plain):
+		t.choose("下好的订单不能直接改地址。还没发货的，可以取消了重新下，付的钱原路退回；或点“人工”写明订单号和新地址。", append(list("我的订单", "取消订单", "人工"), home)...)
+		return true, nil
+	case mistaken.MatchString(plain) && len([]rune(plain)) < 16:
+		t.choose("没关系。没付款、没发货的订单可以取消了再下，领好的券可以取消了再领，都不收钱。", append(list("我的订单", "我的券", "人工"), home)...)
+		return true, nil
 	}
 	return false, nil
+}
+
+// dropLast asks whether to cancel the only thing that can be cancelled (把刚才那个取消), or which.
+func (t *turn) dropLast() error {
+	orders, err := t.e.d.Orders(t.ctx, t.link, 0, 50)
+	if err != nil {
+		return t.refuse(err)
+	}
+	views, err := t.e.d.Vouchers(t.ctx, t.link)
+	if err != nil {
+		return t.refuse(err)
+	}
+	orders = slices.DeleteFunc(orders, func(o db.OrderView) bool { return o.Cancel() != nil })
+	views = slices.DeleteFunc(views, func(v db.VoucherView) bool { return !v.Voucher.OpenOn(t.e.d.Today()) })
+	switch {
+	case len(orders) > 0 && (len(views) == 0 || t.mentions("单", "笔", "货")):
+		return t.dropSome()
+	case len(orders) == 0 && len(views) > 0:
+		return t.cancelSome(words.Heard{})
+	}
+	t.choose("要取消哪一样？", append(list("我的券", "我的订单", "购物篮"), home)...)
+	return nil
 }
 
 // wishOf weighs what was heard: what was asked comes before what is wanted, goods before visits.
 func (t *turn) wishOf(h words.Heard) func() error {
 	switch {
+	case h.Ask == words.AskOthers:
+		return t.forOthers
 	case h.Ask == words.AskPrice || h.Ask == words.AskStock:
 		if h.Spot != "" && len(h.Products) == 0 {
 			return func() error { return t.spot(h.Spot) }
@@ -63,7 +147,14 @@ func (t *turn) wishOf(h words.Heard) func() error {
 	case h.Intent == words.IntentRefund:
 		return t.refund
 	case len(h.Products) > 0 || h.Ask == words.AskProduct:
-		return func() error { return t.order(h) }
+		return func() error {
+			if h.Spot != "" && (h.Date != "" || h.People > 0) {
+				t.say("您说了好几件事，一件一件来：先买特产，买好了再说一遍去景区的事。")
+			}
+			return t.order(h)
+		}
+	case h.Spot != "" && siteAsk.MatchString(t.text):
+		return func() error { return t.siteQuestion(h.Spot) }
 	case h.Intent == words.IntentSpots && h.Spot != "":
 		return func() error { return t.spot(h.Spot) }
 	case h.Intent == words.IntentClaim || h.Intent == words.IntentOther && (h.Spot != "" || h.Ask == words.AskSpot || (h.Date != "" || h.People > 0) && onlyVisit.MatchString(h.Text)):
@@ -140,8 +231,23 @@ func (t *turn) buy() error {
 	return t.shop()
 }
 
-// refund leads to what can be done today: cancel before shipping, a person after it.
+// refund leads to what can be done today: cancel before shipping, a person after it. Who complains of bad goods is not
+// told of cancelling first.
 func (t *turn) refund() error {
-	t.say("没发货的订单可以直接取消，付的钱原路退回；已经发货的，请点“人工”写明订单和原因。")
+	if t.mentions("烂", "坏", "破", "少", "错", "漏", "馊", "臭", "霉", "死") {
+		t.say("对不起，给您添麻烦了。坏了、少了、发错了都可以赔：请写明是哪一单、坏了或少了多少，先别点“确认收货”。")
+		return t.askMessage()
+	}
+	orders, err := t.e.d.Orders(t.ctx, t.link, 0, ordersShown)
+	if err != nil {
+		return t.refuse(err)
+	}
+	lines := []string{"没发货的订单可以直接取消，付的钱原路退回；已经发货的，请点“人工”写明订单和原因。"}
+	for _, o := range orders {
+		if strings.Contains(o.Status, "退款") {
+			lines = append(lines, "退款的订单："+orderLine(o))
+		}
+	}
+	t.say(strings.Join(lines, "\n"))
 	return t.dropSome()
 }
