@@ -125,7 +125,7 @@ func (d dateReader) dayOnly(i int) said {
 	if i > 0 && (isDigit(d.r[i-1]) || strings.ContainsRune("第.-/:十", d.r[i-1])) {
 		return said{}
 	}
-	prefix, n := oneOf(d.r, i, []string{"下个月", "下月", "这个月", "本月", "这月"})
+	prefix, n := oneOf(d.r, i, []string{"下下个月", "下下月", "下个月", "下月", "这个月", "本月", "这月", "当月"})
 	first := smallNumber(d.r, i+n, 2)
 	if first.length == 0 {
 		return said{}
@@ -143,9 +143,7 @@ func (d dateReader) dayOnly(i int) said {
 		return said{}
 	}
 	month := time.Date(d.today.Year(), d.today.Month(), 1, 0, 0, 0, 0, time.UTC)
-	if strings.HasPrefix(prefix, "下") {
-		month = month.AddDate(0, 1, 0)
-	}
+	month = month.AddDate(0, strings.Count(prefix, "下"), 0)
 	out := d.calendar(end+1-i, month.Year(), int(month.Month()), int(first.value))
 	if second.length > 0 {
 		out.days = append(out.days, d.calendar(0, month.Year(), int(month.Month()), int(second.value)).days...)

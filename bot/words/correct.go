@@ -41,7 +41,7 @@ func (s *sentence) negated(from, to int) bool { return s.negatedBefore(from) || 
 
 // negatedBefore looks before it: 不是要去濯水, 不要那个; 要不要 and 是不是 ask.
 func (s *sentence) negatedBefore(k int) bool {
-	for range 3 {
+	for range 5 {
 		if n := takenBack.endsAt(s.typed, k); n > 0 {
 			before := string(s.typed[max(0, k-n-1):k])
 			for _, w := range []string{"要不要", "是不是", "去不去", "买不买", "领不领", "订不订", "想不想", "能不"} {

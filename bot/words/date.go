@@ -73,7 +73,7 @@ func (s *sentence) dayMeant(found []day, today time.Time) []day {
 		found = kept(found, func(d day) (bool, bool) { return true, !d.visit && !d.label })
 	}
 	return kept(found, func(d day) (bool, bool) {
-		return len(d.days) == 1 && !d.vague, len(d.days) == 1 && d.days[0].Before(today)
+		return len(d.days) == 1 && !d.vague && !d.label, len(d.days) == 1 && d.days[0].Before(today)
 	})
 }
 
@@ -120,6 +120,9 @@ func (h *Heard) settleDay(today time.Time, found []day) {
 			options = append(options, d.instead)
 		}
 		vague = vague || d.vague || len(d.days) > 1
+	}
+	if len(days) == 1 && len(labels) == 1 && days[0].Before(today) && len(options) == 1 && options[0].Weekday() == labels[0].Weekday() { // 8号周五
+		days, options = options, nil
 	}
 	for _, label := range labels {
 		if !slices.ContainsFunc(days, func(day time.Time) bool { return day.Weekday() == label.Weekday() }) {

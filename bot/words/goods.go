@@ -45,6 +45,13 @@ func (s *sentence) amountAlone(parts []part, h *Heard) {
 // pairAround pairs what stands before and behind a correction apart. Behind it a quantity alone is the last product's,
 // and another product takes the last one's place.
 func (s *sentence) pairAround(parts []part) []part {
+	several := 0
+	for _, p := range parts {
+		several += btoi(p.ids != nil && !p.unwanted)
+	}
+	for i := range parts { // 一共三箱 says nothing of each
+		parts[i].aside = parts[i].aside || parts[i].sum && several > 1
+	}
 	cut := slices.IndexFunc(parts, func(p part) bool { return p.place >= s.turn })
 	if !s.turned || cut <= 0 {
 		pairUp(parts)
@@ -77,7 +84,14 @@ func (s *sentence) pairAround(parts []part) []part {
 // more of the same unit is unclear.
 func (s *sentence) leftOver(parts []part, i int, h *Heard) {
 	p := parts[i]
+	if p.sum && p.aside && slices.ContainsFunc(parts, func(q part) bool { return q.ids != nil && !q.paired && !q.unwanted }) {
+		h.ask(AskQuantity)
+		return
+	}
 	if p.paired || p.each || p.aside || p.unit == "" || strings.Contains("个只把条份张对头样单车口", p.unit) {
+		return
+	}
+	if p.other {
 		return
 	}
 	if i > 0 && len(h.Products) > 0 && p.place-parts[i-1].place <= 5 {

@@ -108,7 +108,14 @@ func (d dateReader) holiday(i int) said {
 		}
 	}
 	if k := smallNumber(d.r, end, 2); k.length > 0 && d.dayWord(end+k.length) && k.value >= 1 { // 国庆2号
+		if _, to := oneOf(d.r, end+k.length, []string{"号到", "号至", "号-"}); to > 0 {
+			second := smallNumber(d.r, end+k.length+to, 2)
+			return said{length: end + k.length + to + second.length + btoi(second.length > 0) - i, vague: true}
+		}
 		return d.calendar(end+k.length+1-i, day.Year(), int(day.Month()), int(k.value))
+	}
+	if k := readNumber(d.r, end); k.vague && d.dayWord(end+k.length) { // 国庆3到5号
+		return said{length: end + k.length + 1 - i, vague: true}
 	}
 	if d.monthDay(end).length > 0 && len(d.monthDay(end).days) == 1 { // 国庆10月2号
 		return said{length: end - i}

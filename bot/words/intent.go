@@ -166,16 +166,32 @@ func (h *Heard) settleAsk(plain, intent string) {
 			h.Ask = ""
 		}
 	case AskProduct, AskQuantity, AskPrice, AskStock:
-		if !is(intent, IntentBuy, IntentBasket, IntentOther) {
+		if !is(intent, IntentBuy, IntentBasket, IntentOther) || intent == IntentBasket && len(h.Products)+len(h.Either)+len(h.Without) == 0 {
 			h.Ask = ""
 		}
 	}
 	switch {
 	case intent == IntentBuy && asksPrice(plain), intent == IntentSpots && h.Spot != "" && asksPrice(plain):
 		h.ask(AskPrice)
-	case intent == IntentBuy && len(h.Products) > 0 && asksStock(plain):
+	case intent == IntentBuy && len(h.Products) > 0 && (asksStock(plain) || h.asksOfGoods(plain)):
 		h.ask(AskStock)
 	}
+}
+
+// asksOfGoods says whether a question is put about goods and nothing ordered: 脆红李甜不甜, 天麻怎么吃.
+func (h *Heard) asksOfGoods(plain string) bool {
+	for _, p := range h.Products {
+		if p.Quantity > 0 {
+			return false
+		}
+	}
+	if containsAny(plain, []string{"要", "买", "来", "订", "加", "寄", "换", "改", "给我", "不是"}) {
+		return false
+	}
+	end := strings.TrimRight(plain, ",啊呢哦呀哈嘞的")
+	return strings.HasSuffix(end, "吗") || strings.HasSuffix(end, "不") || strings.HasSuffix(end, "没") || containsAny(end, []string{
+		"怎么", "什么", "多久", "多大", "哪里", "几斤", "几个", "好不好", "甜不甜", "辣不辣", "新不新鲜", "香不香", "还是", "是不是", "酸不酸",
+	})
 }
 
 func is(intent string, wanted ...string) bool { return slices.Contains(wanted, intent) }

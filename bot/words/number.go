@@ -87,6 +87,9 @@ func readNumber(r []rune, i int) number {
 		return n
 	case chineseDigit(c) >= 0 || multiplier(c) > 0:
 		n = readChinese(r, i)
+		if k := i + n.length; k+2 < len(r) && r[k] == '点' && chineseDigit(r[k+1]) >= 0 && !n.vague && vocab().units.at(r, k+2) > 0 { // 二点五斤
+			n.value, n.length = n.value+float64(chineseDigit(r[k+1]))/10, n.length+2
+		}
 	default:
 		return number{}
 	}

@@ -74,7 +74,9 @@ func (s *sentence) onlyMe(i int) (person, int) {
 		n += 2
 	}
 	n += oneOfRunes(r, i+n, "人")
-	n += vocab().noun.at(r, i+n) // 我一个老太婆
+	if who := vocab().noun.at(r, i+n); who > 0 && r[i] == '我' { // 我一个老太婆搞不懂: who speaks, not who goes
+		return person{}, n + who
+	}
 	p := person{from: i, to: i + n, kind: justMe, count: 1}
 	if vocab().companion.at(r, i+n) > 0 {
 		p.kind = speaker

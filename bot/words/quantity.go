@@ -16,6 +16,8 @@ type part struct {
 	each     bool // 各两箱
 	aside    bool // 50斤的, 两箱寄到含谷: says of which kind or whereto, not how many
 	back     bool // 不是两箱
+	sum      bool // 一共三箱
+	other    bool // 三袋黄豆: of something that is not sold here
 	paired   bool
 	unwanted bool
 }
@@ -92,6 +94,9 @@ func (s *sentence) quantity(i int) (part, int) {
 	if unit, n := s.impliedOne(i); n > 0 {
 		return part{amount: 1, unit: unit}, n
 	}
+	if _, n := oneOf(s.runes, i, []string{"一共", "一起", "一下", "一定", "一直", "一般", "一些", "一点", "一路", "一会", "一道", "一律"}); n > 0 {
+		return part{}, n
+	}
 	n := readNumber(s.runes, i)
 	if n.length == 0 {
 		return part{}, 0
@@ -141,12 +146,31 @@ func (s *sentence) quantity(i int) (part, int) {
 		}
 	}
 	n.vague = n.vague || roughly(s.runes, i, end)
-	return part{amount: n.value, unit: unit, vague: n.vague, each: s.forEach(i), aside: s.saidAside(end), back: s.negatedBefore(i)}, end - i
+	return part{amount: n.value, unit: unit, vague: n.vague, each: s.forEach(i), aside: s.saidAside(end), back: s.negatedBefore(i), other: s.otherGoods(end), sum: s.saidInAll(i)}, end - i
+}
+
+// saidInAll says whether a quantity is that of everything: 一共三箱, 总共要三箱.
+func (s *sentence) saidInAll(i int) bool {
+	before := strings.TrimRight(string(s.runes[max(0, i-3):i]), "要是买来有")
+	return strings.HasSuffix(before, "共") || strings.HasSuffix(before, "合计") || strings.HasSuffix(before, "总计")
+}
+
+// otherGoods says whether a word follows that is no name: what is counted there is not on sale.
+func (s *sentence) otherGoods(i int) bool {
+	if i >= len(s.runes) || s.runes[i] < firstHan || s.runes[i] > lastHan {
+		return false
+	}
+	return !strings.ContainsRune("的要来和跟还再加吧嘛哦呀啊噻哈就也都给送寄发装换改不是我你他她谢麻请快好了呢那另及与同多少一两三四五六七八九十半", s.runes[i])
 }
 
 // bareAmount takes a whole number right beside a product for its quantity: 脆红李x2.
 func (s *sentence) bareAmount(i int, n number) (part, int) {
-	beside := s.productAt(i-1) || s.productAt(i+n.length) || i > 0 && strings.ContainsRune("*x", s.runes[i-1])
+	before, after := i-1, i+n.length
+	if before >= 0 && s.runes[before] == ' ' { // 脆红李 x 2
+		before--
+	}
+	times := before >= 0 && strings.ContainsRune("*x", s.runes[before]) || oneOfRunes(s.runes, after, "*x") > 0 && s.productAt(after+1)
+	beside := s.productAt(before) || s.productAt(after) || times
 	if !beside || n.vague || n.value != float64(int(n.value)) || n.value == 0 || i > 0 && s.runes[i-1] == ',' && s.productAt(i+n.length) && s.listNumber(i, n) {
 		return part{}, n.length
 	}
@@ -226,7 +250,7 @@ func pairUp(parts []part) {
 	}
 	for i := range parts { // 要3斤的脆红李: nothing else says how many
 		for _, k := range []int{i - 1, i + 1} {
-			if parts[i].aside && !parts[i].paired && k >= 0 && k < len(parts) && parts[k].ids != nil && !parts[k].paired {
+			if parts[i].aside && !parts[i].sum && !parts[i].paired && k >= 0 && k < len(parts) && parts[k].ids != nil && !parts[k].paired {
 				parts[i].aside = false
 				join(parts, i, k)
 			}

@@ -86,7 +86,7 @@ func undoubled(s string) string {
 
 // startsYes knows 好的谢谢, 可以的, 同意领取, 确认下单: a yes with a few words after it, and no question.
 func startsYes(core string) bool {
-	if len(core) > shortMessage || containsAny(core, []string{"吗", "不", "么", "?", "没", "天气", "多", "热", "冷", "什么"}) {
+	if len(core) > shortMessage || containsAny(core, []string{"吗", "不", "么", "?", "没", "天气", "多", "热", "冷", "什么", "哪", "谁", "几", "行李", "行程", "对面", "好吃", "好玩", "好看", "好像", "怎么", "好大", "好贵", "好远", "好想", "可以多"}) {
 		return false
 	}
 	for _, w := range []string{"我同意", "我确认", "我愿意", "好的", "好", "可以", "同意", "确认", "确定", "行", "对", "要得", "没问题", "是的", "嗯", "ok", "没得问题", "得行"} {

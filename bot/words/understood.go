@@ -45,7 +45,7 @@ func (h Heard) understood() Understood {
 	}
 	u.keepWhatBelongs()
 	u.Ask = h.Question()
-	if h.Intent == IntentOther && h.amountOnly() { // 来两箱
+	if is(h.Intent, IntentOther, IntentBuy) && h.amountOnly() { // 来两箱
 		u.Intent, u.Ask = IntentBuy, askGoods
 	}
 	u.Confidence = h.confidence(u)
