@@ -254,3 +254,24 @@ func found(err error, what string) error {
 func (t *tx) audit(actor, act, object, detail string) error {
 	return t.g.Create(&models.Audit{At: t.now, Actor: actor, Act: act, Object: object, Detail: detail}).Error
 }
+
+// AuditFilter narrows the audit down; empty fields do not. Before is the id of the last one seen.
+type AuditFilter struct {
+	Before             int64
+	Actor, Act, Object string
+	Limit              int // 1..200
+}
+
+// AuditEntries lists what was done, the newest first.
+func (d *DB) AuditEntries(ctx context.Context, f AuditFilter) (list []models.Audit, err error) {
+	q := d.read(ctx).Order("id DESC").Limit(min(max(f.Limit, 1), 200))
+	if f.Before > 0 {
+		q = q.Where("id < ?", f.Before)
+	}
+	for column, want := range map[string]string{"actor": f.Actor, "act": f.Act, "object": f.Object} {
+		if want != "" {
+			q = q.Where(column+" = ?", want)
+		}
+	}
+	return list, q.Find(&list).Error
+}
