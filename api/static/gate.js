@@ -1,6 +1,7 @@
 // The gate: camera, scanner or keyboard in, one large verdict out.
 // A scan has an id of its own. When the line breaks it is sent again with the same id, so nobody is counted twice.
 import { play, unlock } from "./sound.js";
+import { offerWeChat } from "./wechat.js";
 
 const $ = (name) => document.querySelector(`[data-${name}]`);
 const gate = $("gate");
@@ -188,6 +189,7 @@ function goOn() {
   hideVerdict();
   if (again) return submit(again);
   ready();
+  rescan?.();
 }
 
 function ready() {
@@ -199,7 +201,7 @@ $("next").addEventListener("click", goOn);
 $("undo").addEventListener("click", async () => {
   if (shown.again) {
     hideVerdict();
-    return ready();
+    return ready(), rescan?.();
   }
   clearTimeout(timer);
   if (await undo(shown.scan.id)) {
@@ -224,6 +226,7 @@ async function undo(id) {
 $("scan-form").addEventListener("submit", (e) => {
   e.preventDefault();
   e.stopPropagation(); // the page's guard against double sending would hold the button
+  rescan = null;
   judge(code.value);
 });
 
@@ -231,6 +234,7 @@ $("scan-form").addEventListener("submit", (e) => {
 document.addEventListener("keydown", (e) => {
   if (e.key.length !== 1 || e.ctrlKey || e.metaKey || e.altKey || e.isComposing || e.key === " ") return;
   if (e.target.matches?.("input, select, textarea") || $("settings").open) return;
+  rescan = null;
   if (!verdict.hidden) goOn();
   code.focus();
 });
@@ -248,6 +252,7 @@ function say(text) {
 
 async function openCamera() {
   wanted = true;
+  rescan = null;
   $("start").disabled = true;
   say("正在打开摄像头……");
   try {
@@ -305,6 +310,16 @@ $("torch").addEventListener("click", async (e) => {
   await scanner?.setTorch(on).catch(() => {});
   e.target.setAttribute("aria-pressed", String(on));
   e.target.textContent = on ? "关灯" : "开灯";
+});
+
+// ---- WeChat's own scanner, where the page is opened in WeChat
+let rescan = null; // opens it for the next visitor, as long as it is the one in use
+const inWeChat = offerWeChat({
+  box: $("wechat"),
+  camera: $("start"),
+  before: () => ((wanted = false), scanner && closeCamera()), // two programs cannot have it
+  onText: async (text) => ((rescan = await inWeChat), judge(text)),
+  onEnd: () => (rescan = null),
 });
 
 let awake = null;
