@@ -23,9 +23,10 @@ const (
 	passwordsMost = 20   // tries to sign in, in a minute
 )
 
-// contentPolicy lets pages load from this site alone. Wasm is the QR reader of the gate.
+// contentPolicy lets pages load from this site alone. Wasm is the QR reader of the gate; a frame of the scheme weixin is
+// how some of WeChat's clients hand a page's wish to the phone: it loads nothing.
 const contentPolicy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self' 'wasm-unsafe-eval'; " +
-	"connect-src 'self'; media-src 'self' blob:; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+	"connect-src 'self'; frame-src weixin:; media-src 'self' blob:; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
 // stack is what every request passes, in this order.
 func (a *App) stack() {

@@ -101,6 +101,6 @@ var (
 
 // Chats and the pages opened from them.
 var (
-	ErrTicket   = &Error{Kind: NotFound, Code: "ticket_lapsed", EN: "the link from the chat was used or has lapsed", ZH: "这个链接用过了或过期了（30分钟内有效，只能用一次）。请回到聊天里，再点一次。"}
+	ErrTicket   = &Error{Kind: NotFound, Code: "ticket_lapsed", EN: "the link from the chat was used or has lapsed", ZH: "这个链接用过了或过期了（30分钟内有效，只能用一次）。请回到聊天里，再说一次要办的事，会给您新的链接。"}
 	ErrNotBound = &Error{Kind: Conflict, Code: "not_bound", EN: "nothing is bound to this chat", ZH: "这个聊天没有绑定任何人，不用解绑。"}
 )
