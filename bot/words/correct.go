@@ -9,7 +9,7 @@ var turns = newWordSet([]string{
 })
 
 // takenBack stand before what is not meant.
-var takenBack = newWordSet([]string{"不是", "不要", "不去", "不想去", "不买", "不想买", "别要", "别去", "不想要", "莫要", "不到", "并非", "不领", "不定", "不订", "去不了", "去不成", "不说", "不用"})
+var takenBack = newWordSet([]string{"不是", "不要", "不去", "不想去", "不买", "不想买", "别要", "别去", "不想要", "莫要", "不到", "并非", "去过", "玩过", "耍过", "到过", "不领", "不定", "不订", "去不了", "去不成", "不说", "不用"})
 
 // findTurn notes where the sentence begins anew. The last turn counts: people correct themselves more than once.
 func (s *sentence) findTurn() {
@@ -61,7 +61,7 @@ func (s *sentence) negatedBefore(k int) bool {
 
 // negatedAfter looks behind it; at the end of a sentence it is the whole errand that is called off.
 func (s *sentence) negatedAfter(to int) bool {
-	_, bad := oneOf(s.typed, to, []string{"不行", "不得行", "去不了", "去不成", "没空", "没得空", "不得空", "不去", "不要", "有事", "不方便", "走不开", "不对", "太远", "来不了", "要上班", "要加班", "不合适", "满了", "我不去", "就不去"})
+	_, bad := oneOf(s.typed, to, []string{"不行", "不得行", "去不了", "去不成", "没空", "没得空", "不得空", "不去", "不要", "有事", "不方便", "走不开", "不对", "太远", "来不了", "要上班", "要加班", "不合适", "满了", "我不去", "就不去", "去过", "已经去", "我去过", "我们去过", "都去过", "耍过", "玩过", "我们都去过"})
 	return bad > 0 && to+bad < len(s.typed)
 }
 

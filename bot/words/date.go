@@ -68,7 +68,9 @@ var around = []string{"左右", "前后", "之前", "以前", "之后", "以后"
 // dayMeant drops the days that are taken back, those of which something else is said (娃儿明天开学,我后天有空), and
 // those that are over where another is still to come.
 func (s *sentence) dayMeant(found []day, today time.Time) []day {
+	said := len(found)
 	found = kept(found, func(d day) (bool, bool) { return true, s.negated(d.from, d.to) || d.to <= s.turn && !d.label })
+	s.swapped = len(found) < said
 	if len(found) > 1 && !s.together(found) {
 		found = kept(found, func(d day) (bool, bool) { return true, !d.visit && !d.label })
 	}
@@ -205,6 +207,9 @@ func (d dateReader) relative(i int) said {
 		if found := d.dayOnly(i); found.length > 0 { // 下个月3号
 			return found
 		}
+		if standsAt(d.r, i, "改日") && oneOfRunes(d.r, i+2, "期子") > 0 {
+			return said{}
+		}
 		return said{length: n, vague: true}
 	}
 	if w, n := oneOf(d.r, i, background); n > 0 && d.holiday(i).length == 0 && d.monthDay(i).length == 0 && w != "" {
@@ -245,7 +250,7 @@ func (d dateReader) fromNow(i int) said {
 // clockOrSpan understands times of day and spans, which say no day: 九点半, 9:30, 两天一夜, 8岁, 3折, 5a, 一个月.
 func (d dateReader) clockOrSpan(i int) said {
 	n := readNumber(d.r, i)
-	if n.length == 0 || i > 0 && isDigit(d.r[i-1]) {
+	if n.length == 0 || i > 0 && isDigit(d.r[i-1]) || d.r[i] == '几' { // 几点 is a question
 		return said{}
 	}
 	end := i + n.length

@@ -57,7 +57,9 @@ func (s *sentence) weigh(intent, plain string, h *Heard) string {
 			return IntentBuy
 		}
 		return IntentClaim
-	case intent == IntentVoucherCancel && (s.goesElsewhere() || h.People > 0 && !containsAny(plain, []string{"取消", "退"}) && s.stay):
+	case intent == IntentSpots && h.Spot != "" && containsAny(plain, []string{"名额", "有票", "票还有", "余票", "剩票"}):
+		return IntentClaim
+	case intent == IntentVoucherCancel && (s.goesElsewhere() || s.swapped && h.Date != "" && !containsAny(plain, []string{"取消", "退"}) || h.People > 0 && !containsAny(plain, []string{"取消", "退"}) && s.stay):
 		return IntentClaim
 	case intent == IntentBasket && goods && !containsAny(plain, []string{"去掉", "删", "拿掉", "移除", "减", "清空", "拿出", "看看", "看一下", "有没有", "有什么", "几样"}):
 		return IntentBuy // 不要脆红李,来两箱猕猴桃; 两箱放购物车

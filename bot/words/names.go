@@ -42,14 +42,15 @@ const taken = '\uF8FF'
 
 // sentence is a normalised message on its way through the rules.
 type sentence struct {
-	text   string
-	runes  []rune // names are single runes from firstHit on, in order of hits
-	typed  []rune // the same before anything was taken
-	hits   []hit
-	names  *lexicon
-	turn   int // where the sentence begins anew: 不对, 改成
-	turned bool
-	stay   bool // somebody is said to stay away
+	text    string
+	runes   []rune // names are single runes from firstHit on, in order of hits
+	typed   []rune // the same before anything was taken
+	hits    []hit
+	names   *lexicon
+	turn    int // where the sentence begins anew: 不对, 改成
+	turned  bool
+	stay    bool // somebody is said to stay away
+	swapped bool // one day is refused and another named
 }
 
 func newLexicon(v Vocabulary, sc script) lexicon {

@@ -173,7 +173,7 @@ func (s *sentence) countedPeople(i int, goods bool) (person, int) {
 	switch {
 	case !whole || n.value == 0 && !n.vague:
 		return person{}, n.length
-	case people > 0 && !s.asksPerHead(n, end+each+people):
+	case people > 0 && !s.asksPerHead(n, bare, end+each+people):
 		p.to, p.kind = end+each+people, allOfUs
 		p.to += vocab().noun.at(r, p.to) * btoi(oneOfRunes(r, end, "口") == 0 && people == 1)
 	case who > 0 && (each > 0 || n.pair || n.value > 0 && s.noUnit(end)):
@@ -183,9 +183,9 @@ func (s *sentence) countedPeople(i int, goods bool) (person, int) {
 		}
 	case each > 0 && r[end] != '个' && !goods:
 		p.to, p.kind = end+each, allOfUs
-	case n.pair && (p.us || !goods && s.bareCount(i, end, n)), !goods && each > 0 && s.bareCount(i, end+each, n):
+	case n.pair && (p.us || oneOfRunes(r, i-1, "们你他她") > 0 || !goods && s.bareCount(i, end, n)), !goods && each > 0 && s.bareCount(i, end+each, n):
 		p.to, p.kind = end+each, allOfUs
-	case !goods && oneOfRunes(r, end, "张份") > 0 && (n.value > 1 || n.vague):
+	case !goods && oneOfRunes(r, end, "张份") > 0 && (n.value > 1 || n.vague && r[i] != '几'):
 		p.to, p.kind, p.ticket = end+1, allOfUs, true
 	default:
 		return person{}, n.length
@@ -219,8 +219,14 @@ func (s *sentence) noUnit(i int) bool {
 }
 
 // asksPerHead knows 一个人多少钱 and 一个人可以带几个.
-func (s *sentence) asksPerHead(n number, i int) bool {
+func (s *sentence) asksPerHead(n number, from, i int) bool {
 	_, more := oneOf(s.runes, i, []string{"多少", "好多", "几", "可以", "能带", "能领", "最多", "要好多", "要多少", "一张"})
+	if s.runes[from] == '几' { // 最多带几个人
+		return containsAny(string(s.runes[max(0, from-5):from]), []string{"可以", "能", "最多", "限", "准"})
+	}
+	if from > 0 && oneOfRunes(s.runes, from-1, "钱块元价") > 0 { // 好多钱一个人
+		return n.value == 1
+	}
 	return n.value == 1 && !n.vague && more > 0
 }
 
@@ -254,7 +260,7 @@ func (s *sentence) personAfter(i int) int {
 // us says whether what stands at place i is counted among us: 我们仨, 咱俩, 一行五人, 一共三个.
 func (s *sentence) us(i int) bool {
 	before := string(s.runes[max(0, i-4):i])
-	for _, w := range []string{"我们", "咱们", "咱", "你们", "他们", "她们", "我", "你", "俺", "一行", "我们家", "我家", "我们屋", "俺们", "我们就", "我们有", "我们是", "我们一共", "我们总共", "我们也就"} {
+	for _, w := range []string{"我们", "咱们", "咱", "我", "俺", "一行", "我们家", "我家", "我们屋", "俺们", "我们就", "我们有", "我们是", "我们一共", "我们总共", "我们也就"} {
 		if strings.HasSuffix(before, w) {
 			return true
 		}
@@ -265,7 +271,7 @@ func (s *sentence) us(i int) bool {
 // bareCount says whether 三个 stands for people: after 我们 or 一共, at the end of a phrase, before a verb or a spot.
 func (s *sentence) bareCount(i, end int, n number) bool {
 	before := string(s.runes[max(0, i-3):i])
-	for _, w := range []string{"我们", "咱们", "咱", "我", "共", "总共", "就", "就是", "连我", "上我", "加我", "公", "婆", "妈", "爸", "还有", "只有", "朋友", "同事", "伴", "爷", "娘", "孙", "女", "子", "一起", "我们是", "我们就", "我们有"} {
+	for _, w := range []string{"们", "咱", "我", "共", "总共", "就", "就是", "连我", "上我", "加我", "公", "婆", "妈", "爸", "还有", "只有", "朋友", "同事", "伴", "爷", "娘", "孙", "女", "子", "一起", "我们是", "我们就", "我们有"} {
 		if strings.HasSuffix(before, w) {
 			return n.value != 1 || n.vague || strings.HasSuffix(before, "我") || strings.HasSuffix(before, "就")
 		}

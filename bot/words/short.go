@@ -11,7 +11,7 @@ var shortWords = shortTable(map[string]string{
 		"没得事 是嘞 就这个 就要这个 就是这个 就这么办 就恁个 就楞个 就这么定 下一步 好呀 好啊 好嘛 好噻 好吧 可以的 可以嘛 没有问题 正确 准确 是这样 对对 是是 好好好 必须的 当然 当然可以 当然要 愿意 我愿意 我确认 确认无误 无误 没毛病 办嘛 整 整嘛 搞起 来嘛 走起 " +
 		"安逸 巴适 ojbk okk okok oki 1可以 知道了 晓得了 明白 明白了 了解 收到 就按你说的 按你说的 听你的 那好 那行 那就好 那可以 就是 是撒 是噻 对噻 对撒 要噻 要撒 授权 我授权 允许 接受 我接受 提交 嗯好 嗯可以 嗯要得 嗯对 嗯是的 哦好 哦好的 好了 可以了 行吧 行嘛 行啊 对啊 对呀 是啊 是呀 没意见 确认下单 确认订单 确认提交 无异议 就它 就它了 好说 yep yeah yup sure",
 	IntentNo: "否 不 不是 不要 不用 不行 不对 不同意 我不同意 算了 no n 取消 cancel 不需要 不用了 不要了 不弄了 不办了 不领了 不想领 退出 结束 没有 莫 要不得 不得行 莫得 不了 先不 先不用 不是的 不是这个 不是这样 不可以 不愿意 拒绝 不确认 不确定 " +
-		"不搞了 不整了 不想弄了 不想要了 我不想要这个 不干 不好 没得 没 免了 罢了 算求 算球 算逑 算了算了 不要不要 还是算了 先算了 那算了 那不要了 暂时不要 暂时不用 先不要 不接受 不允许 nope 不错不错不 别 别了 停 停止 放弃 作罢 不得 不必 不必了 不需要了 不玩了算了 都不要 我不要 我不要了 不考虑 不想 不想了 不同意共享 错 错了 不对头 不对不对",
+		"不搞了 不整了 不想弄了 不想要了 我不想要这个 不干 不好 没得 没 免了 罢了 算求 算球 算逑 算了算了 不要不要 还是算了 先算了 那算了 那不要了 暂时不要 暂时不用 先不要 不接受 不允许 nope 不错不错不 别 别了 停 停止 放弃 作罢 不得 不必 不必了 不需要了 不玩了算了 都不要 我不要 我不要了 不考虑 不想 不想了 不同意共享 下次 下次吧 改天 改天再说 以后再说 再说 再说吧 改日 改天吧 关闭 关掉 错 错了 不对头 不对不对",
 	IntentBack: "返回 上一步 返回上一步 后退 回退 回去 back 重选 重新选 选错 退回 退回去 回到上一步 退回上一步 上一页 返回上一页 上一级 往回走 倒回去 重来 重新来 等一下重来 搞错 弄错 点错 选错了 我选错 退一步 倒退 重填 回上一步 撤回上一步 前一步 重新填 再来一遍 重新弄",
 	IntentMenu: "菜单 主菜单 首页 主页 开始 功能 menu start 返回菜单 返回首页 返回主菜单 重新开始 从头开始 返回主页 回主页 回首页 回到主页 回到首页 回到主菜单 回菜单 打开菜单 主界面 home 目录 功能菜单 服务菜单 全部功能 所有功能 主目录 首页面",
 	IntentGreet: "你好 您好 你们好 hi hello 嗨 哈喽 哈啰 在 在吗 在不在 在没得 有人 有人吗 喂 早上好 上午好 中午好 下午好 晚上好 早 早安 晚安 谢谢 谢谢你 谢谢您 多谢 再见 拜拜 拜 bye byebye 88 886 谢 谢了 谢啦 感谢 非常感谢 十分感谢 辛苦 辛苦了 thanks thankyou thx 3q 大家好 师傅好 老师好 " +
@@ -82,6 +82,24 @@ func undoubled(s string) string {
 		}
 	}
 	return s
+}
+
+// nods are pictures that say yes all by themselves.
+const nods = "👍👌🆗✅☑✔👏"
+
+// nodded says whether a message is nothing but nods.
+func nodded(text string) bool {
+	some := false
+	for _, r := range text {
+		switch {
+		case strings.ContainsRune(nods, r):
+			some = true
+		case r >= 0x1F3FB && r <= 0x1F3FF, r == 0xFE0F, r == ' ': // the colour of a hand
+		default:
+			return false
+		}
+	}
+	return some
 }
 
 // startsYes knows 好的谢谢, 可以的, 同意领取, 确认下单: a yes with a few words after it, and no question.

@@ -7,7 +7,7 @@ import "strings"
 func (s *sentence) readSpots(h *Heard) {
 	var places []int
 	for i := range s.runes {
-		if hit := s.hitAt(i); hit != nil && hit.spot && !s.comesFrom(i) {
+		if hit := s.hitAt(i); hit != nil && hit.spot && !s.comesFrom(i) && !strings.HasSuffix(string(s.typed[max(0, i-2):i]), "除了") {
 			places = append(places, i)
 		}
 	}

@@ -123,6 +123,10 @@ func NewReader(v Vocabulary) *Reader {
 func (r *Reader) Read(text string, today string) Heard {
 	s := r.names.mark(r.script.normal(text))
 	h := Heard{Text: s.text}
+	if s.text == "" && len(text) < 64 && nodded(text) {
+		h.Intent = IntentYes
+		return h
+	}
 	s.findTurn()
 	if now, err := time.Parse(time.DateOnly, today); err == nil {
 		s.readDates(now, &h)
