@@ -77,6 +77,7 @@ func (d dateReader) feastDay(days string, year int) time.Time {
 	return time.Time{}
 }
 
+// holiday reads a feast and what is said about it: its day, the days before and after, or all of the holidays.
 func (d dateReader) holiday(i int) said {
 	day, n := d.feast(i)
 	if n == 0 {
@@ -87,41 +88,64 @@ func (d dateReader) holiday(i int) said {
 	}
 	end := i + n
 	end += oneOfRunes(d.r, end, "的")
-	if _, span := oneOf(d.r, end, []string{"期间", "假期", "长假", "放假", "黄金周", "那几天", "前后", "前几天", "头几天", "后几天", "之前", "之后", "以后", "过后", "节后", "节前", "七天", "7天", "的时候", "小长假"}); span > 0 {
-		out := said{length: end + span - i, vague: true}
-		for k := 0; day.Month() == time.October && day.Day() == 1 && k < 7; k++ {
-			out.days = append(out.days, day.AddDate(0, 0, k))
+	for _, read := range []func(int, time.Time) said{d.feastSpan, d.feastNeighbour, d.feastNumber} {
+		if found := read(end, day); found.length > 0 {
+			found.length += end - i
+			return found
 		}
-		return out
 	}
+	if found := d.monthDay(end); len(found.days) == 1 { // 国庆10月2号
+		return said{length: end - i}
+	}
+	return said{length: n, days: []time.Time{day}}
+}
+
+// feastSpan reads 国庆期间: no day, but seven to choose from where it is the National Day's.
+func (d dateReader) feastSpan(i int, day time.Time) said {
+	_, n := oneOf(d.r, i, []string{
+		"期间", "假期", "长假", "放假", "黄金周", "那几天", "前后", "前几天", "头几天", "后几天", "之前", "之后", "以后", "过后", "节后", "节前", "七天", "7天", "的时候", "小长假",
+	})
+	if n == 0 {
+		return said{}
+	}
+	out := said{length: n, vague: true}
+	for k := 0; day.Month() == time.October && day.Day() == 1 && k < 7; k++ {
+		out.days = append(out.days, day.AddDate(0, 0, k))
+	}
+	return out
+}
+
+// feastNeighbour reads 国庆前一天, 国庆最后一天, 国庆第二天, and the vague 国庆前.
+func (d dateReader) feastNeighbour(i int, day time.Time) said {
 	for _, w := range []struct {
 		word string
 		days int
 	}{{"前一天", -1}, {"头一天", -1}, {"前天", -1}, {"前两天", -2}, {"后一天", 1}, {"当天", 0}, {"那天", 0}, {"当日", 0}, {"第一天", 0}, {"首日", 0}, {"最后一天", 6}} {
-		if standsAt(d.r, end, w.word) {
-			return said{length: end + runeCount(w.word) - i, days: []time.Time{day.AddDate(0, 0, w.days)}}
+		if standsAt(d.r, i, w.word) {
+			return said{length: runeCount(w.word), days: []time.Time{day.AddDate(0, 0, w.days)}}
 		}
 	}
-	if standsAt(d.r, end, "第") {
-		if k := readNumber(d.r, end+1); k.length > 0 && !k.vague && k.value >= 1 && k.value <= 7 && oneOfRunes(d.r, end+1+k.length, "天日") > 0 {
-			return said{length: end + k.length + 2 - i, days: []time.Time{day.AddDate(0, 0, int(k.value)-1)}}
-		}
+	if k := readNumber(d.r, i+1); standsAt(d.r, i, "第") && k.length > 0 && !k.vague && k.value >= 1 && k.value <= 7 && oneOfRunes(d.r, i+1+k.length, "天日") > 0 {
+		return said{length: k.length + 2, days: []time.Time{day.AddDate(0, 0, int(k.value)-1)}}
 	}
-	if k := smallNumber(d.r, end, 2); k.length > 0 && d.dayWord(end+k.length) && k.value >= 1 { // 国庆2号
-		if _, to := oneOf(d.r, end+k.length, []string{"号到", "号至", "号-"}); to > 0 {
-			second := smallNumber(d.r, end+k.length+to, 2)
-			return said{length: end + k.length + to + second.length + btoi(second.length > 0) - i, vague: true}
-		}
-		return d.calendar(end+k.length+1-i, day.Year(), int(day.Month()), int(k.value))
+	if oneOfRunes(d.r, i, "前后") > 0 && !standsAt(d.r, i, "后天") {
+		return said{length: 1, vague: true}
 	}
-	if k := readNumber(d.r, end); k.vague && d.dayWord(end+k.length) { // 国庆3到5号
-		return said{length: end + k.length + 1 - i, vague: true}
+	return said{}
+}
+
+// feastNumber reads 国庆2号 in the feast's month; 国庆3到5号 is several days.
+func (d dateReader) feastNumber(i int, day time.Time) said {
+	if k := readNumber(d.r, i); k.vague && d.dayWord(i+k.length) {
+		return said{length: k.length + 1, vague: true}
 	}
-	if d.monthDay(end).length > 0 && len(d.monthDay(end).days) == 1 { // 国庆10月2号
-		return said{length: end - i}
+	k := smallNumber(d.r, i, 2)
+	if k.length == 0 || k.value < 1 || !d.dayWord(i+k.length) {
+		return said{}
 	}
-	if _, before := oneOf(d.r, end, []string{"前", "后"}); before > 0 && !standsAt(d.r, end, "后天") {
-		return said{length: end + before - i, vague: true}
+	if _, to := oneOf(d.r, i+k.length, []string{"号到", "号至", "号-"}); to > 0 {
+		second := smallNumber(d.r, i+k.length+to, 2)
+		return said{length: k.length + to + second.length + btoi(second.length > 0), vague: true}
 	}
-	return said{length: n, days: []time.Time{day}}
+	return d.calendar(k.length+1, day.Year(), int(day.Month()), int(k.value))
 }

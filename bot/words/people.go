@@ -23,6 +23,7 @@ type person struct {
 	whole    bool // 两大一小: all of us, if nobody leads them
 	ticket   bool // 两张票: people only where nobody else is named
 	us       bool // 我们三个
+	them     bool // 他们三个
 	led      bool // a word of company stands right before: 带, 和, 加
 	linked   bool // nothing but a comma or a word of company stands between this one and the one before
 	also     bool // 我妈也去
@@ -74,52 +75,62 @@ func (s *sentence) newest(list []person) []person {
 	})
 }
 
-// company counts who goes.
-func company(list []person) (n int, vague bool) {
-	total, sum, me, unsure := -1, 0, false, false
-	counted := make([]bool, len(list))
+// tally is what a list of people comes to.
+type tally struct {
+	total   int // place of the word that says it all, -1 if none does
+	sum     int // of those who are counted one by one
+	counted []bool
+	me      bool // the speaker comes on top
+	unsure  bool
+}
+
+// count goes through the list once. The last total counts; tickets only where nobody says how many they are.
+func count(list []person) tally {
+	t := tally{total: -1, counted: make([]bool, len(list))}
 	for i, p := range list {
 		switch {
 		case p.stays:
 		case p.kind == crowd || p.vague:
-			unsure = true
-		case p.kind == allOfUs && (!p.ticket || total < 0):
-			total = i
-		case p.kind == speaker:
-			me = true
-		case p.kind == justMe && len(list) == 1:
-			return 1, false
-		case p.kind == justMe:
-			me = true
+			t.unsure = true
+		case p.kind == allOfUs && (!p.ticket || t.total < 0):
+			t.total = i
+		case p.kind == speaker || p.kind == justMe:
+			t.me = true
 		case p.kind == someOfUs, p.kind == relative && inCompany(list, i):
-			counted[i] = true
-			sum += p.count
-			me = me || p.led && !anyone(counted[:i])
+			t.counted[i] = true
+			t.sum += p.count
+			t.me = t.me || p.led && !anyone(t.counted[:i])
 		}
 	}
-	if total >= 0 && list[total].ticket && sum > 0 {
-		total = -1
+	if t.total >= 0 && list[t.total].ticket && t.sum > 0 {
+		t.total = -1
 	}
-	if total < 0 && sum == 0 && speakerStays(list) { // 给我爸妈领,我不去
+	return t
+}
+
+// company counts who goes.
+func company(list []person) (n int, vague bool) {
+	t := count(list)
+	if t.total < 0 && t.sum == 0 && speakerStays(list) { // 给我爸妈领,我不去
 		for _, p := range list {
 			if p.kind == relative && !p.stays {
-				sum += p.count
+				t.sum += p.count
 			}
 		}
 	}
 	switch {
-	case total >= 0:
-		return max(list[total].count+addedTo(list, counted, total)-staying(list, total), 0), false
-	case unsure:
+	case t.total >= 0:
+		return max(list[t.total].count+addedTo(list, t.counted, t.total)-staying(list, t.total), 0), false
+	case t.unsure:
 		return 0, true
-	case sum == 0 && me && hasKind(list, justMe):
+	case t.sum == 0 && t.me && hasKind(list, justMe):
 		return 1, false
-	case sum == 0:
+	case t.sum == 0:
 		return 0, false
-	case me && !speakerStays(list):
-		sum++
+	case t.me && !speakerStays(list):
+		t.sum++
 	}
-	return sum, false
+	return t.sum, false
 }
 
 func anyone(counted []bool) bool {
@@ -178,7 +189,7 @@ func addedTo(list []person, counted []bool, total int) (sum int) {
 
 // staying counts who is left out of a total. The speaker is not, where only others were counted: 我爸妈两个人去,我不去.
 func staying(list []person, total int) (sum int) {
-	others := false
+	others := list[total].them
 	for _, p := range list[:total] {
 		others = others || p.kind == relative
 	}

@@ -145,35 +145,36 @@ func (s *sentence) sizeFirst(i int) (end, sum int) {
 
 func (s *sentence) nounAt(i int) int { return vocab().noun.at(s.runes, i) }
 
-// countedPeople reads 三个人, 5位, 一家五口, 两张, 我们仨, 两个大人, 两个三岁的娃.
+// countedPeople reads 三个人, 5位, 一家五口, 两张, 我们仨, 两个大人, 两个三岁的娃, and the 个娃 of 带个娃.
 func (s *sentence) countedPeople(i int, goods bool) (person, int) {
 	r := s.runes
 	n := readNumber(r, i)
-	bare := i // 带个娃
-	if n.length == 0 && !(oneOfRunes(r, i, "个") > 0 && vocab().companion.endsAt(r, i) > 0) {
-		return person{}, 0
-	}
-	if n.length == 0 {
-		n = number{value: 1}
-	}
-	if i > 0 && (r[i-1] == '第' || r[i-1] == '每') {
-		return person{}, n.length + 1
-	}
-	end := i + n.length
-	each := oneOfRunes(r, end, "个位名")
-	who, people := s.personAfter(end+each), 0
-	if w, k := oneOf(r, end+each, []string{"口子人", "口人", "口子", "人行", "人", "口", "ren"}); k > 0 && (w != "口" || n.value > 1) {
-		people = k
-	}
-	if _, spare := oneOf(r, end+each, []string{"人工", "人民", "人家", "口气", "口味", "人户", "口福", "人份"}); spare > 0 {
-		people = 0
-	}
-	p := person{from: bare, count: int(n.value), vague: n.vague, us: s.us(i)}
-	whole := n.value == float64(int(n.value)) && n.value < 100000
 	switch {
-	case !whole || n.value == 0 && !n.vague:
+	case n.length == 0 && !(oneOfRunes(r, i, "个") > 0 && vocab().companion.endsAt(r, i) > 0):
+		return person{}, 0
+	case n.length == 0:
+		n = number{value: 1}
+	case i > 0 && (r[i-1] == '第' || r[i-1] == '每'):
+		return person{}, n.length + 1
+	case n.value != float64(int(n.value)) || n.value >= 100000 || n.value == 0 && !n.vague:
 		return person{}, n.length
-	case people > 0 && !s.asksPerHead(n, bare, end+each+people):
+	}
+	p := person{from: i, count: int(n.value), vague: n.vague, us: s.us(i), them: oneOfRunes(r, i-1, "们他她") > 0 && !s.us(i)}
+	if !s.peopleAfter(&p, i+n.length, n, goods) {
+		return person{}, n.length
+	}
+	p.vague = p.vague || roughly(r, p.from, p.to)
+	return p, p.to - i
+}
+
+// peopleAfter looks at what a number counts, from the place behind it on: it fills kind and end, or says that it is no
+// people. Where goods are named only clear words for people count.
+func (s *sentence) peopleAfter(p *person, end int, n number, goods bool) bool {
+	r := s.runes
+	each := oneOfRunes(r, end, "个位名")
+	who, people := s.personAfter(end+each), s.heads(end+each, n)
+	switch {
+	case people > 0 && !s.asksPerHead(n, p.from, end+each+people):
 		p.to, p.kind = end+each+people, allOfUs
 		p.to += vocab().noun.at(r, p.to) * btoi(oneOfRunes(r, end, "口") == 0 && people == 1)
 	case who > 0 && (each > 0 || n.pair || n.value > 0 && s.noUnit(end)):
@@ -183,15 +184,26 @@ func (s *sentence) countedPeople(i int, goods bool) (person, int) {
 		}
 	case each > 0 && r[end] != '个' && !goods:
 		p.to, p.kind = end+each, allOfUs
-	case n.pair && (p.us || oneOfRunes(r, i-1, "们你他她") > 0 || !goods && s.bareCount(i, end, n)), !goods && each > 0 && s.bareCount(i, end+each, n):
+	case n.pair && (p.us || p.them || !goods && s.bareCount(p.from, end, n)), !goods && each > 0 && s.bareCount(p.from, end+each, n):
 		p.to, p.kind = end+each, allOfUs
-	case !goods && oneOfRunes(r, end, "张份") > 0 && (n.value > 1 || n.vague && r[i] != '几'):
+	case !goods && oneOfRunes(r, end, "张份") > 0 && (n.value > 1 || n.vague && r[p.from] != '几'):
 		p.to, p.kind, p.ticket = end+1, allOfUs, true
 	default:
-		return person{}, n.length
+		return false
 	}
-	p.vague = p.vague || roughly(r, p.from, p.to)
-	return p, p.to - i
+	return true
+}
+
+// heads reads the word that makes people of a number: 人, 口人, 口. 人工 and 口味 are none.
+func (s *sentence) heads(i int, n number) int {
+	if _, spare := oneOf(s.runes, i, []string{"人工", "人民", "人家", "口气", "口味", "人户", "口福", "人份"}); spare > 0 {
+		return 0
+	}
+	w, k := oneOf(s.runes, i, []string{"口子人", "口人", "口子", "人行", "人", "口"})
+	if w == "口" && n.value <= 1 {
+		return 0
+	}
+	return k
 }
 
 // roughly says whether a number is only about right: 大概十个人, 十人左右.

@@ -94,7 +94,7 @@ func (s *sentence) quantity(i int) (part, int) {
 	if unit, n := s.impliedOne(i); n > 0 {
 		return part{amount: 1, unit: unit}, n
 	}
-	if _, n := oneOf(s.runes, i, []string{"一共", "一起", "一下", "一定", "一直", "一般", "一些", "一点", "一路", "一会", "一道", "一律"}); n > 0 {
+	if _, n := oneOf(s.runes, i, notOne); n > 0 {
 		return part{}, n
 	}
 	n := readNumber(s.runes, i)
@@ -104,49 +104,77 @@ func (s *sentence) quantity(i int) (part, int) {
 	if i > 0 && s.runes[i-1] == '第' {
 		return part{}, n.length + 1
 	}
-	end := i + n.length
-	end += oneOfRunes(s.runes, end, "整满足") // 两整箱
-	unit, length := s.unitAt(end)
-	if length == 0 && oneOfRunes(s.runes, end, "大小") > 0 {
-		if unit, length = s.unitAt(end + 1); length > 0 {
-			end++
-		}
-	}
-	if length == 0 {
-		unit, length = s.misspeltAt(end, i)
-	}
-	if length == 0 {
+	unit, end := s.unitOf(i, n)
+	if unit == "" {
 		return s.bareAmount(i, n)
 	}
-	end += length
-	if unit == "个" && (standsAt(s.runes, end, "人") || vocab().person.at(s.runes, end) > 0) {
-		return part{}, end - i
+	if skip := s.noQuantity(unit, n, end); skip > 0 {
+		return part{}, skip - i
 	}
-	if end < len(s.runes) && len(unit) >= 3 && s.runes[end] == s.runes[end-1] { // 两箱箱
-		end++
+	end = s.andMore(&n, unit, end)
+	n.vague = n.vague || roughly(s.runes, i, end)
+	return part{
+		amount: n.value, unit: unit, vague: n.vague, each: s.forEach(i), aside: s.saidAside(end), back: s.negatedBefore(i),
+		other: s.otherGoods(end), sum: s.saidInAll(i),
+	}, end - i
+}
+
+// notOne begin with 一 and count nothing.
+var notOne = []string{"一共", "一起", "一下", "一定", "一直", "一般", "一些", "一点", "一路", "一会", "一道", "一律"}
+
+// unitOf reads the unit behind a number, a word of size or a misspelling allowed for; "" if there is none.
+func (s *sentence) unitOf(i int, n number) (string, int) {
+	end := i + n.length
+	end += oneOfRunes(s.runes, end, "整满足") // 两整箱
+	if unit, length := s.unitAt(end); length > 0 {
+		return unit, s.doubled(unit, end+length)
 	}
-	if standsAt(s.runes, end, "装") || unit == "块" && standsAt(s.runes, end, "钱") || unit == "两" && standsAt(s.runes, end, "个") { // 5斤装, 20块钱
-		return part{}, end + 1 - i
+	if unit, length := s.unitAt(end + 1); length > 0 && oneOfRunes(s.runes, end, "大小") > 0 {
+		return unit, end + 1 + length
 	}
+	unit, length := s.misspeltAt(end, i)
+	return unit, end + length
+}
+
+// doubled skips a unit that was typed twice: 两箱箱.
+func (s *sentence) doubled(unit string, end int) int {
+	if end < len(s.runes) && len(unit) >= 3 && s.runes[end] == s.runes[end-1] {
+		return end + 1
+	}
+	return end
+}
+
+// noQuantity gives the place behind a number and unit that say of which kind something is, or what it costs: 5斤装,
+// 20块钱, 两个人, 一样两袋. 0 where it is a quantity.
+func (s *sentence) noQuantity(unit string, n number, end int) int {
+	switch {
+	case unit == "个" && (standsAt(s.runes, end, "人") || vocab().person.at(s.runes, end) > 0):
+		return end
+	case standsAt(s.runes, end, "装"), unit == "块" && standsAt(s.runes, end, "钱"), unit == "两" && standsAt(s.runes, end, "个"):
+		return end + 1
+	case n.value == 0 && !n.vague, unit == "样" && readNumber(s.runes, end).length > 0:
+		return end
+	}
+	return 0
+}
+
+// andMore reads what belongs to a quantity behind its unit: 两斤半, 一斤二两, 两箱或者三箱.
+func (s *sentence) andMore(n *number, unit string, end int) int {
 	if standsAt(s.runes, end, "半") && n.value == float64(int(n.value)) && readNumber(s.runes, end).length == 1 && vocab().units.at(s.runes, end+1) == 0 {
 		n.value += 0.5
 		end++
 	}
-	if n.value == 0 && !n.vague || unit == "样" && readNumber(s.runes, end).length > 0 { // 一样两袋
-		return part{}, end - i
-	}
-	if ounces := readNumber(s.runes, end); unit == "斤" && ounces.length > 0 && standsAt(s.runes, end+ounces.length, "两") && ounces.value < 10 && !ounces.vague { // 一斤二两
+	if ounces := readNumber(s.runes, end); unit == "斤" && ounces.length > 0 && standsAt(s.runes, end+ounces.length, "两") && ounces.value < 10 && !ounces.vague {
 		n.value += ounces.value / 10
 		end += ounces.length + 1
 	}
-	if _, more := oneOf(s.runes, end, []string{"或者", "或是", "还是", "或", "要不", "到", "至"}); more > 0 { // 两箱或者三箱
+	if _, more := oneOf(s.runes, end, []string{"或者", "或是", "还是", "或", "要不", "到", "至"}); more > 0 {
 		second := readNumber(s.runes, end+more)
 		if _, size := s.unitAt(end + more + second.length); second.length > 0 && size > 0 && end > s.turn {
 			n.vague, end = true, end+more+second.length+size
 		}
 	}
-	n.vague = n.vague || roughly(s.runes, i, end)
-	return part{amount: n.value, unit: unit, vague: n.vague, each: s.forEach(i), aside: s.saidAside(end), back: s.negatedBefore(i), other: s.otherGoods(end), sum: s.saidInAll(i)}, end - i
+	return end
 }
 
 // saidInAll says whether a quantity is that of everything: 一共三箱, 总共要三箱.
