@@ -140,7 +140,7 @@ func collect(a models.Address, text string) (_ models.Address, found bool) {
 	}
 	detail := ""
 	for _, w := range strings.Fields(s) {
-		n, err := models.NormalName(w)
+		n, err := models.NormalName(nameAmong([]string{w}))
 		switch {
 		case err == nil && plainName(n) && !placeWords.MatchString(n) && allHan(n):
 			a.Name = n
@@ -247,12 +247,13 @@ var around = strings.NewReplacer("我儿子", " ", "我女儿", " ", "我妈", "
 
 // nameAmong is what stands before the place, together, or the one name in it where that is a sentence.
 func nameAmong(fields []string) string {
-	whole := strings.Join(fields, "")
-	if utf8.RuneCountInString(whole) <= 4 {
-		return whole
+	text := strings.Join(fields, " ")
+	bared := around.Replace(text)
+	if bared == text {
+		return strings.Join(fields, "")
 	}
 	var names []string
-	for _, w := range strings.Fields(around.Replace(strings.Join(fields, " "))) {
+	for _, w := range strings.Fields(bared) {
 		if n, err := models.NormalName(w); err == nil && plainName(n) {
 			names = append(names, n)
 		}
@@ -260,7 +261,7 @@ func nameAmong(fields []string) string {
 	if len(names) == 1 {
 		return names[0]
 	}
-	return whole
+	return strings.Join(strings.Fields(bared), "")
 }
 
 // region is one district with the city and the province it lies in.

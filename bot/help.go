@@ -113,6 +113,9 @@ func (t *turn) spot(id string) error {
 				lines = append(lines, ticket.Item+"："+ticket.Fen.String()+"（"+ticket.Note+"）")
 			}
 		}
+		if t.k.Step == "" {
+			t.k.Pick = spotPick + id
+		}
 		return t.aside(strings.Join(lines, "\n"), "要去吗？", Choice{"领" + o.Spot.Name + "的券", "我要领" + o.Spot.Name + "的券"}, one("景区"), home)
 	}
 	return t.spots()

@@ -215,7 +215,7 @@ func (t *turn) strayNumber() error {
 
 // argues answers who was turned down and explains why that is wrong: a person must read it, not a program.
 func (t *turn) argues(s string) (bool, error) {
-	if t.k.Step != "" || utf8.RuneCountInString(s) < 6 {
+	if t.k.Step != "" && t.k.Prompt != "您可以：" || utf8.RuneCountInString(s) < 6 { // after a refusal something may still be under way
 		return false, nil
 	}
 	standing, err := t.e.d.Standing(t.ctx, t.link)

@@ -131,7 +131,7 @@ func (t *turn) listProducts(query, category, after string) error {
 	var lines []string
 	var choices []Choice
 	for _, p := range page.Products {
-		lines = append(lines, p.Name+" "+from(p.Product))
+		lines = append(lines, p.Name+" "+priceFrom(p.Product))
 		choices = append(choices, Choice{p.Name, "看商品" + p.ID})
 	}
 	if page.Next != "" {
@@ -142,8 +142,8 @@ func (t *turn) listProducts(query, category, after string) error {
 	return t.ask(stepShop, "要看哪一种？", append(choices, list("买特产", "购物篮")...)...)
 }
 
-// from says the lowest price, and whether there is any.
-func from(p models.Product) string {
+// priceFrom says the lowest price, and whether there is any.
+func priceFrom(p models.Product) string {
 	price, ok := p.PriceFrom()
 	switch {
 	case !ok:

@@ -159,7 +159,7 @@ func (t *turn) pointed(choices []Choice) (found Choice, ok bool) {
 	s := bare(t.text)
 	n := utf8.RuneCountInString(s)
 	harmless := t.k.Step == "" || t.k.Step == stepSpot || t.k.Step == stepShop || t.k.Step == stepKind || t.k.Step == stepTown
-	if n < 1 || n > 4 || !harmless || !allHan(s) || t.commandOf(s) != nil {
+	if n < 1 || n > 4 || !harmless || !allHan(s) || t.commandOf(s) != nil || anyone.MatchString(strings.Trim(t.text, edges)) {
 		return found, false
 	}
 	for _, c := range choices {
