@@ -44,6 +44,9 @@ func (c wechatSetupCmd) Run(ctx context.Context) error {
 		scenes[i] = wechat.SpotScene(s.ID, s.Name)
 	}
 	codes, err := ch.Setup(ctx, wechat.DefaultMenu(strings.TrimSuffix(c.PublicURL, "/")), scenes)
+	if len(codes) == 0 {
+		return err
+	}
 	w := tabwriter.NewWriter(os.Stdout, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "spot\tcontent of the code\tpicture")
 	for _, code := range codes {
