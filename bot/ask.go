@@ -23,6 +23,7 @@ func tell(text string, choices ...string) func(*turn) error {
 
 // questions are tried in order. They are matched without punctuation and polite endings.
 var questions = []question{
+	{freight, tell("快递费不另收：合计写多少，就付多少。", "买特产", "购物篮")},
 	{regexp.MustCompile(`发票|开票|开个票|收据`), (*turn).bill},
 	{regexp.MustCompile(`手机(坏|掉|丢|没电|停机|不见|摔|被偷|没得了)|手机.(坏|掉|丢|没电|不见|摔|被偷)|(没|没有|莫得|没得)(智能)?手机($|[^号])`), tell("手机坏了、丢了或没有，都不要紧：带本人身份证到景区人工窗口，报号码就能查到券。换了手机的，在新手机上回复“绑定”。", "我的券", "绑定", "人工")},
 	{regexp.MustCompile(`(娃|孩子|小孩|儿子|女儿|孙子|孙女|幺儿|细娃|学生).{0,8}(要不要|用不用|需不需要|要钱|收钱|免费|免票|半价|也要|算不算|算人头|买票|领不领|怎么办|咋办|啷个办|单独)`), tell("小孩跟您一起去，不用另外领：把孩子算进您那张券的人数里就行。小孩买不买票、多高多大免票，以景区售票处为准。孩子要单独一张，用家长的另一部手机领，未满14周岁要监护人同意。", "领券", "人工")},

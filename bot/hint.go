@@ -158,8 +158,6 @@ func (t *turn) unsure(s string) (bool, error) {
 	switch {
 	case slowly.MatchString(s):
 		return true, t.aside("不急，您想好了再说。", "要办什么？", menu...)
-	case freight.MatchString(s):
-		return true, t.aside("快递费不另收：合计写多少，就付多少。", "您可以：", append(list("买特产", "购物篮"), home)...)
 	case bargain.MatchString(s):
 		return true, t.aside("价钱是卖家定的，这里不讲价，也不会多收。", "您可以：", append(list("买特产", "人工"), home)...)
 	case bulk.MatchString(s):

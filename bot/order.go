@@ -132,6 +132,7 @@ func (t *turn) askOrder() error {
 		case s.Free() <= 0:
 			return t.soldOut(i, p, s)
 		case s.Free() < w.Quantity:
+			t.k.Shop.Wants[i].Quantity, t.k.Step = 0, stepQuantity
 			return t.refuse(models.ErrOutOfStock.With(p.Name, s.Free(), s.Unit), list("改数量", "买特产")...)
 		}
 		line := s.Price * models.Fen(w.Quantity)

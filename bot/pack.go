@@ -191,6 +191,8 @@ func (t *turn) countPacks(w *want, p models.Product, h words.Heard) (bool, error
 		if m := regexp.MustCompile(`(\d{1,2}|[一二两三四五六七八九十]{1,3})` + size[0].Unit).FindStringSubmatch(h.Text); m != nil {
 			again.Quantity, _ = countOf(m[1])
 		}
+	case counted && gramsOf[h.Unit] > 0 && w.SKU == "":
+		return true, t.again("是按包装卖的，没有正好" + again.said() + "的，请选一种。")
 	default:
 		return false, nil
 	}
@@ -225,6 +227,8 @@ func (t *turn) takeQuantity() (bool, error) {
 	switch {
 	case i < 0:
 		return false, nil
+	case t.says("改数量"):
+		return true, t.orderNext()
 	case !ok:
 		w := &t.k.Shop.Wants[i]
 		p, err := t.e.d.Product(t.ctx, w.Product)

@@ -20,7 +20,7 @@ func (t *turn) why() (bool, error) {
 			return true, t.again("18位号码里有一位是用来检验的，现在对不上，多半是看错了一位，比如1和7、0和6。请一位一位再对一遍；还是不行，带证件到景区人工窗口办。")
 		}
 	}
-	if utf8.RuneCountInString(t.text) <= 14 && t.mentions("商量", "考虑", "再想", "好贵") {
+	if utf8.RuneCountInString(t.text) <= 14 && t.mentions("商量一下", "商量哈", "商量下", "考虑一下", "考虑哈", "再想", "好贵") {
 		return true, t.again("不急，您想好了再说。")
 	}
 	reason := reasons[t.k.Step]
