@@ -99,9 +99,6 @@ func (e *Engine) vocabulary(ctx context.Context) (v words.Vocabulary, err error)
 	return v, nil
 }
 
-// corrected is what stands instead of what was not meant: 不是濯水,是神龟峡.
-var corrected = regexp.MustCompile(`(?:不是|不去|不要|别去)[^，,。]{1,12}[，,。 ]+(?:而?是|去|改成|换成|要)(.+)`)
-
 // hear reads the message, once a turn.
 func (t *turn) hear() (words.Heard, error) {
 	if t.reading {
@@ -111,7 +108,7 @@ func (t *turn) hear() (words.Heard, error) {
 	if err != nil {
 		return words.Heard{}, err
 	}
-	t.heard, t.reading = r.Read(corrected.ReplaceAllString(t.text, "$1"), string(t.e.d.Today())), true
+	t.heard, t.reading = r.Read(t.text, string(t.e.d.Today())), true
 	return t.heard, nil
 }
 

@@ -15,8 +15,8 @@ import (
 
 // The share of sentences, in percent, that must be read exactly: intent, every slot, and whether a question is put back.
 const (
-	buildFloor = 50.0
-	testFloor  = 50.0
+	buildFloor = 98.0
+	testFloor  = 80.0
 )
 
 // example is one line of a corpus.
@@ -103,7 +103,10 @@ func TestCorpus(t *testing.T) {
 	t.Run("build", func(t *testing.T) { measure(t, "testdata/build.tsv", buildFloor, true) })
 	t.Run("test", func(t *testing.T) {
 		if _, err := os.Stat("testdata/test.tsv"); err != nil {
-			t.Fatal(err)
+			if os.Getenv("CI") == "true" {
+				t.Fatal(err)
+			}
+			t.Skip(err)
 		}
 		measure(t, "testdata/test.tsv", testFloor, false)
 	})

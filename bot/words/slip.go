@@ -95,6 +95,12 @@ func (e *ear) find(r []rune, i int, n *lexicon) (*nameNode, slip) {
 				weigh(one, got, ok && got.heard == 0)
 			}
 		}
+		for _, one := range e.second[e.table.at(r[i])[0]] { // 猴猕桃
+			if r[i] == one.runes[1] && r[i+1] == one.runes[0] {
+				got, ok := e.align(one, r[i:], slip{length: 2, wrong: 1, exact: 2}, 2)
+				weigh(one, got, ok)
+			}
+		}
 	}
 	return best, cost
 }
@@ -118,7 +124,7 @@ func (e *ear) align(one *spoken, r []rune, got slip, j int) (slip, bool) {
 			got.exact++
 		case i < len(r) && e.table.alike(r[i], one.sounds[j]):
 			got.heard++
-		case i > 0 && i < len(r) && r[i] == r[i-1]: // 脆红红李
+		case i > 0 && i < len(r) && (r[i] == r[i-1] || r[i] == ',' && i+1 < len(r)): // 脆红红李, 脆~红~李
 			got.length++
 			got.heard++
 			continue

@@ -87,18 +87,25 @@ func (h Heard) visitOnly() bool {
 	return (h.Intent == IntentOther || h.place) && said
 }
 
-// confidence says how sure the reading is: by names and clear words, by sound, or by a guess. What must be asked back
-// lowers it, because one part of the sentence was not clear.
+// confidence says how sure the reading is: a name by sound or with a slip is less so than one by its characters, an
+// errand that only follows from what was named less than one that was said, and what must be asked back least.
 func (h Heard) confidence(u Understood) float64 {
 	c := 0.97
 	switch {
 	case u.Intent == IntentOther:
-		c = 0.3
-	case h.Intent == IntentOther:
-		c = 0.85
+		return 0.3
+	case h.Intent == IntentOther || h.place:
+		c = 0.9
+	}
+	switch h.guess {
+	case 0:
+	case 1:
+		c *= 0.9
+	default:
+		c *= 0.8
 	}
 	if u.Ask != "" {
-		c *= 0.7
+		c *= 0.65
 	}
 	return math.Round(100*c) / 100
 }

@@ -101,6 +101,7 @@ type Heard struct {
 	EitherDay  []string
 	Text       string // normalised: NFKC, simplified, no emoji
 
+	guess   int            // the least certain name: 0 written, 1 heard, 2 with a slip
 	place   bool           // a spot was named and nothing asked about it
 	aside   bool           // the day or the people were mentioned in passing
 	dropped []HeardProduct // Without, with how much of each
@@ -126,6 +127,9 @@ func (r *Reader) Read(text string, today string) Heard {
 	if s.text == "" && len(text) < 64 && nodded(text) {
 		h.Intent = IntentYes
 		return h
+	}
+	for _, one := range s.hits {
+		h.guess = max(h.guess, one.guess)
 	}
 	s.findTurn()
 	if now, err := time.Parse(time.DateOnly, today); err == nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -148,47 +149,58 @@ func TestShenguixiaIsNeverTheCityGorge(t *testing.T) {
 	}
 }
 
+// FuzzRead holds what everybody relies on, whatever is typed: known ids, days to come, numbers in their bounds, and both
+// views of one reading.
 func FuzzRead(f *testing.F) {
-	file, err := os.Open("testdata/words.tsv")
-	if err != nil {
-		f.Fatal(err)
+	for _, e := range readCorpus(f, "testdata/build.tsv") {
+		f.Add(e.text)
 	}
-	defer file.Close()
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		if c := strings.Split(lines.Text(), "\t"); len(c) > 1 {
-			f.Add(c[1])
-		}
-	}
-	vocabulary := townWords()
+	vocabulary := seedWords(f)
 	r := NewReader(vocabulary)
 	known := map[string]bool{"": true}
 	for _, n := range slices.Concat(vocabulary.Spots, vocabulary.Products) {
 		known[n.ID] = true
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		h := r.Read(text, townDay)
-		if h.Intent == "" || h.People < 0 || h.People > maxPeople || !known[h.Spot] {
+		h, u := r.Read(text, townDay), r.Understand(text, townDay)
+		if !sound(h, known) {
 			t.Fatalf("%q: %+v", text, h)
 		}
-		for _, p := range slices.Concat(h.Products, h.Either) {
-			if p.ID == "" || !known[p.ID] || p.Quantity < 0 || p.Quantity > 9999 {
-				t.Fatalf("%q: %+v", text, h)
+		if u.Intent == "" || u.Products == nil || !known[u.Spot] || u.Confidence <= 0 || u.Confidence > 1 || u.People < 0 || u.Date != "" && u.Date != h.Date {
+			t.Fatalf("%q: %+v", text, u)
+		}
+		for _, p := range u.Products {
+			if !known[p.ID] || p.Quantity <= 0 || p.Quantity > 9999 {
+				t.Fatalf("%q: %+v", text, u)
 			}
 		}
-		if h.Quantity < 0 {
-			t.Fatalf("%q: %+v", text, h)
-		}
-		for _, id := range slices.Concat(h.EitherSpot, h.Without) {
-			if !known[id] {
-				t.Fatalf("%q: %+v", text, h)
-			}
-		}
-		for _, day := range append(h.EitherDay, h.Date) {
-			if _, err := time.Parse(time.DateOnly, day); day != "" && (err != nil || day < townDay) {
-				t.Fatalf("%q: %+v", text, h)
-			}
+		if again := r.Understand(text, townDay); !reflect.DeepEqual(u, again) {
+			t.Fatalf("%q: once %+v, once %+v", text, u, again)
 		}
 	})
+}
+
+// sound checks what was heard against its own rules.
+func sound(h Heard, known map[string]bool) bool {
+	if h.Intent == "" || h.People < 0 || h.People > maxPeople || !known[h.Spot] || h.Quantity < 0 {
+		return false
+	}
+	for _, p := range slices.Concat(h.Products, h.Either) {
+		if p.ID == "" || !known[p.ID] || p.Quantity < 0 || p.Quantity > 9999 {
+			return false
+		}
+	}
+	for _, id := range slices.Concat(h.EitherSpot, h.Without) {
+		if !known[id] {
+			return false
+		}
+	}
+	for _, day := range append(h.EitherDay, h.Date) {
+		if _, err := time.Parse(time.DateOnly, day); day != "" && (err != nil || day < townDay) {
+			return false
+		}
+	}
+	return true
 }
 
 // The longest message costs little, whatever it is made of: nobody can keep the bot busy with one.
