@@ -30,6 +30,7 @@ type day struct {
 	said
 	from, to int
 	visit    bool // its phrase speaks of going somewhere
+	there    bool // and names the spot
 }
 
 // readDates fills the date and marks the words as understood, so that no number in them is taken for people or goods.
@@ -54,7 +55,8 @@ func (s *sentence) readDates(today time.Time, h *Heard) {
 				}
 			}
 			one.label = one.label && i > 0 && strings.ContainsRune("日号", s.typed[i-1])
-			found = append(found, day{one, i, end, s.visitPhrase(i, end)})
+			visit, there := s.visitPhrase(i, end)
+			found = append(found, day{one, i, end, visit, there})
 		}
 		s.take(i, end)
 		i = end
@@ -73,6 +75,7 @@ func (s *sentence) dayMeant(found []day, today time.Time) []day {
 	s.swapped = len(found) < said
 	if len(found) > 1 && !s.together(found) {
 		found = kept(found, func(d day) (bool, bool) { return true, !d.visit && !d.label })
+		found = kept(found, func(d day) (bool, bool) { return true, !d.there && !d.label })
 	}
 	return kept(found, func(d day) (bool, bool) {
 		return len(d.days) == 1 && !d.vague && !d.label, len(d.days) == 1 && d.days[0].Before(today)
@@ -89,8 +92,8 @@ func (s *sentence) together(found []day) bool {
 	return true
 }
 
-// visitPhrase says whether the phrase around [from, to) is about going: it names a spot or says so.
-func (s *sentence) visitPhrase(from, to int) bool {
+// visitPhrase says whether the phrase around [from, to) is about going, and whether it names a spot.
+func (s *sentence) visitPhrase(from, to int) (visit, there bool) {
 	for from > 0 && s.typed[from-1] != ',' {
 		from--
 	}
@@ -99,10 +102,10 @@ func (s *sentence) visitPhrase(from, to int) bool {
 	}
 	for i := from; i < to; i++ {
 		if s.hitAt(i) != nil && s.hitAt(i).spot {
-			return true
+			return true, true
 		}
 	}
-	return containsAny(string(s.typed[from:to]), []string{"去", "到", "来", "耍", "玩", "逛", "出发", "领", "约", "走", "有空", "改", "换", "订", "休息", "放假", "得闲", "有时间", "动身", "安排", "游"})
+	return containsAny(string(s.typed[from:to]), []string{"去", "到", "来", "耍", "玩", "逛", "出发", "领", "约", "走", "有空", "改", "换", "订", "休息", "放假", "得闲", "有时间", "动身", "安排", "游"}), false
 }
 
 // settleDay: one day in time is the date; anything else is asked about, with the days that are still to come.
@@ -212,7 +215,7 @@ func (d dateReader) relative(i int) said {
 		}
 		return said{length: n, vague: true}
 	}
-	if w, n := oneOf(d.r, i, background); n > 0 && d.holiday(i).length == 0 && d.monthDay(i).length == 0 && w != "" {
+	if w, n := oneOf(d.r, i, background); n > 0 && oneOfRunes(d.r, i-1, "提") == 0 && d.holiday(i).length == 0 && d.monthDay(i).length == 0 && w != "" {
 		return said{length: n, vague: d.timeOfVisit(i + n)}
 	}
 	return d.fromNow(i)

@@ -78,8 +78,12 @@ func (s *sentence) wantsOthersVoucher() bool {
 		if thing == 0 {
 			continue
 		}
-		_, who := oneOf(r, i-2, []string{"别人", "他人", "人家", "朋友", "邻居", "隔壁"})
-		if who > 0 || v.kin.endsAt(r, i) > 0 || v.noun.endsAt(r, i) > 0 && v.noun.endsAt(r, i) < 3 && !v.child.within(r, i-2, i) || i > 0 && strings.ContainsRune("他她", r[i-1]) {
+		_, who := oneOf(r, i-2, []string{"别人", "他人", "人家", "朋友", "邻居", "隔壁", "同事", "同学", "亲戚", "老乡"})
+		kin := v.kin.endsAt(r, i)
+		if before := string(r[max(0, i-kin-3):i]); kin > 0 && (strings.Contains(before, "和") || strings.Contains(before, "跟")) { // 我和我妈的票
+			continue
+		}
+		if who > 0 || kin > 0 || i > 0 && strings.ContainsRune("他她", r[i-1]) {
 			return true
 		}
 	}

@@ -119,13 +119,15 @@ func (s *sentence) sizeFirst(i int) (end, sum int) {
 		n := s.nounAt(end)
 		if n == 0 {
 			n = oneOfRunes(r, end, "大小老")
+		} else {
+			n += oneOfRunes(r, end+n, "票") // 成人票两张
 		}
 		count := readNumber(r, end+n)
 		if n == 0 || count.length == 0 || count.vague || count.value != float64(int(count.value)) || count.value > 99 {
 			break
 		}
 		next := end + n + count.length
-		next += oneOfRunes(r, next, "个位名")
+		next += oneOfRunes(r, next, "个位名张")
 		if oneOfRunes(r, next, "人口") > 0 { // 室友三个人
 			break
 		}
@@ -172,6 +174,9 @@ func (s *sentence) countedPeople(i int, goods bool) (person, int) {
 func (s *sentence) peopleAfter(p *person, end int, n number, goods bool) bool {
 	r := s.runes
 	each := oneOfRunes(r, end, "个位名")
+	if oneOfRunes(r, end, "张") > 0 && vocab().noun.at(r, end+1) > 0 { // 一张学生票
+		each = 1
+	}
 	who, people := s.personAfter(end+each), s.heads(end+each, n)
 	switch {
 	case people > 0 && !s.asksPerHead(n, p.from, end+each+people):
