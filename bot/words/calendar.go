@@ -69,6 +69,9 @@ func (d dateReader) measure(i int) bool {
 		m := smallNumber(d.r, i+1, 2)
 		return m.length == 0 || !standsAt(d.r, i+1+m.length, ".")
 	}
+	if standsAt(d.r, i, "人数") {
+		return false
+	}
 	if isDigit(d.r[i]) || strings.ContainsRune("./:元块折米人位口", d.r[i]) {
 		return true
 	}

@@ -18,6 +18,7 @@ type said struct {
 	days    []time.Time // one day, or the several it may mean
 	vague   bool        // a stretch of time, or a day that does not exist
 	instead time.Time   // what may be meant where the day is over
+	told    bool        // a word of time in passing, which stays for other rules to read
 	bare    int         // 4号: the day of a month that was not said
 	label   bool        // a bare weekday: right after a date it is that date's label, 7月12日(周一)
 }
@@ -58,7 +59,9 @@ func (s *sentence) readDates(today time.Time, h *Heard) {
 			visit, there := s.visitPhrase(i, end)
 			found = append(found, day{one, i, end, visit, there})
 		}
-		s.take(i, end)
+		if !one.told || one.vague {
+			s.take(i, end)
+		}
 		i = end
 	}
 	h.settleDay(today, s.dayMeant(found, today))
@@ -71,8 +74,12 @@ var around = []string{"左右", "前后", "之前", "以前", "之后", "以后"
 // those that are over where another is still to come.
 func (s *sentence) dayMeant(found []day, today time.Time) []day {
 	said := len(found)
-	found = kept(found, func(d day) (bool, bool) { return true, s.negated(d.from, d.to) || d.to <= s.turn && !d.label })
+	found = kept(found, func(d day) (bool, bool) { return true, s.negated(d.from, d.to) })
+	found = kept(found, func(d day) (bool, bool) { return true, d.to <= s.turn && !d.label })
 	s.swapped = len(found) < said
+	if s.chosen(found) {
+		found = found[len(found)-1:]
+	}
 	if len(found) > 1 && !s.together(found) {
 		found = kept(found, func(d day) (bool, bool) { return true, !d.visit && !d.label })
 		found = kept(found, func(d day) (bool, bool) { return true, !d.there && !d.label })
@@ -80,6 +87,18 @@ func (s *sentence) dayMeant(found []day, today time.Time) []day {
 	return kept(found, func(d day) (bool, bool) {
 		return len(d.days) == 1 && !d.vague && !d.label, len(d.days) == 1 && d.days[0].Before(today)
 	})
+}
+
+// chosen says whether the last phrase settles on one of the days named before: 周六周日都可以,周日吧.
+func (s *sentence) chosen(found []day) bool {
+	if len(found) < 3 {
+		return false
+	}
+	last := found[len(found)-1]
+	if len(last.days) != 1 || last.vague || !strings.ContainsRune(string(s.typed[found[len(found)-2].to:last.from]), ',') {
+		return false
+	}
+	return slices.ContainsFunc(found[:len(found)-1], func(d day) bool { return slices.Contains(d.days, last.days[0]) })
 }
 
 // together says whether the days stand side by side, as alternatives: 周六或者周日.
@@ -190,12 +209,12 @@ var nearDays = []struct {
 
 // someTime are words for a time that is no day.
 var someTime = []string{
-	"过几天", "过两天", "过些天", "过段时间", "过一阵", "过阵子", "隔几天", "隔两天", "等几天", "再过几天", "改天", "改日", "哪天有空", "下次", "这几天", "这两天", "近几天", "月底", "月初", "月中", "月末", "年底", "年末",
+	"过几天", "过两天", "过些天", "过段时间", "过一阵", "过阵子", "隔几天", "隔两天", "等几天", "再过几天", "改天", "改日", "哪天有空", "这几天", "这两天", "近几天", "月底", "月初", "月中", "月末", "年底", "年末",
 	"下个月", "下月", "这个月", "本月", "半个月后", "这阵子", "有空的时候", "有空再", "晚几天", "迟几天", "早几天", "国庆后", "过完年", "年后", "随便哪天", "哪天都", "下旬", "中旬", "上旬", "过两日", "两三天后", "三两天", "隔天", "哪天",
 }
 
 // background are words that tell of a time in passing; they are the day of a visit only where a verb of going follows.
-var background = []string{"今年", "明年", "放暑假", "放寒假", "放假", "暑假", "寒假", "最近", "平时", "夏天", "冬天", "秋天", "上回", "前几天", "前阵子", "上个月", "近期", "过节", "节假日", "小长假", "黄金周", "工作日"}
+var background = []string{"今年", "明年", "放暑假", "放寒假", "放假", "暑假", "寒假", "最近", "平时", "夏天", "冬天", "秋天", "上回", "下次", "下回", "前几天", "前阵子", "上个月", "近期", "过节", "节假日", "小长假", "黄金周", "工作日"}
 
 func (d dateReader) relative(i int) said {
 	if _, n := oneOf(d.r, i, []string{"明后天", "明后两天", "今明两天", "今明天", "明天后天"}); n > 0 {
@@ -216,7 +235,7 @@ func (d dateReader) relative(i int) said {
 		return said{length: n, vague: true}
 	}
 	if w, n := oneOf(d.r, i, background); n > 0 && oneOfRunes(d.r, i-1, "提") == 0 && d.holiday(i).length == 0 && d.monthDay(i).length == 0 && w != "" {
-		return said{length: n, vague: d.timeOfVisit(i + n)}
+		return said{length: n, vague: d.timeOfVisit(i + n), told: true}
 	}
 	return d.fromNow(i)
 }

@@ -70,9 +70,8 @@ func (s *sentence) readPeople(h *Heard) {
 // newest leaves out the numbers that are taken back: 不是三个人,是四个人; 两个人,不对,三个人.
 func (s *sentence) newest(list []person) []person {
 	said := func(p person) bool { return (p.kind == allOfUs || p.kind == someOfUs) && !p.stays }
-	return kept(list, func(p person) (bool, bool) {
-		return said(p), said(p) && (s.negated(p.from, p.to) || p.from < s.turn)
-	})
+	list = kept(list, func(p person) (bool, bool) { return said(p), said(p) && s.negated(p.from, p.to) })
+	return kept(list, func(p person) (bool, bool) { return said(p), said(p) && p.from < s.turn })
 }
 
 // tally is what a list of people comes to.

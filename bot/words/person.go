@@ -156,7 +156,7 @@ func (s *sentence) countedPeople(i int, goods bool) (person, int) {
 		return person{}, 0
 	case n.length == 0:
 		n = number{value: 1}
-	case i > 0 && (r[i-1] == '第' || r[i-1] == '每'):
+	case i > 0 && (r[i-1] == '第' || r[i-1] == '每' || r[i-1] == '米'):
 		return person{}, n.length + 1
 	case n.value != float64(int(n.value)) || n.value >= 100000 || n.value == 0 && !n.vague:
 		return person{}, n.length
@@ -193,10 +193,17 @@ func (s *sentence) peopleAfter(p *person, end int, n number, goods bool) bool {
 		p.to, p.kind = end+each, allOfUs
 	case !goods && oneOfRunes(r, end, "张份") > 0 && (n.value > 1 || n.vague && r[p.from] != '几'):
 		p.to, p.kind, p.ticket = end+1, allOfUs, true
+	case s.afterWord(p.from, "人数") && vocab().units.at(r, end) == 0: // 人数:3
+		p.to, p.kind = end+each, allOfUs
 	default:
 		return false
 	}
 	return true
+}
+
+// afterWord says whether a word stands before place i, with no more than a comma or 是 between.
+func (s *sentence) afterWord(i int, w string) bool {
+	return strings.HasSuffix(strings.TrimRight(string(s.runes[max(0, i-4):i]), ",是为共:一总"), w)
 }
 
 // heads reads the word that makes people of a number: 人, 口人, 口. 人工 and 口味 are none.

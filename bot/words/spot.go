@@ -11,7 +11,8 @@ func (s *sentence) readSpots(h *Heard) {
 			places = append(places, i)
 		}
 	}
-	places = kept(places, func(i int) (bool, bool) { return true, s.refused(i) || i < s.turn })
+	places = kept(places, func(i int) (bool, bool) { return true, s.refused(i) })
+	places = kept(places, func(i int) (bool, bool) { return true, i < s.turn })
 	places = kept(places, func(i int) (bool, bool) { return true, s.hitAt(i).weak })
 	var wanted []string
 	for _, i := range places {
