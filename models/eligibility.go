@@ -115,6 +115,8 @@ func (d *Decision) window(q Question) {
 	p, today := q.Programme, DayOf(q.Now)
 	clause := p.Clause(ClauseWindow)
 	switch {
+	case today < p.AnnouncedOn: // who asks before everybody is told gets nothing ahead of them
+		d.add(false, "not_announced", clause, "这项优惠"+p.AnnouncedOn.ZH()+"才公布，之前不发券。", "请"+p.AnnouncedOn.ZH()+"以后再来。")
 	case today > p.ValidTo:
 		d.add(false, "programme_over", clause, "优惠活动已在"+p.ValidTo.ZH()+"结束。", "请留意下一期活动的通知。")
 	case q.Day != "" && q.Day < today:
@@ -220,12 +222,20 @@ func (d *Decision) limits(q Question) {
 	if q.Day != "" {
 		over(o.PerDay, u.SameDay, "limit_day", "每人每天最多领%张券，您当天的已经领满。", "请换一天，或先取消一张。")
 		if o.DailyQuota != nil && u.Claimed+max(q.People, 1) > *o.DailyQuota {
-			left := max(*o.DailyQuota-u.Claimed, 0)
-			d.add(false, ErrQuotaFull.Code, o.ClauseText, q.Day.ZH()+"的名额只剩"+strconv.Itoa(left)+"个，不够"+strconv.Itoa(max(q.People, 1))+"人。", "请换一天或减少人数。")
+			zh, next := q.full(*o.DailyQuota - u.Claimed)
+			d.add(false, ErrQuotaFull.Code, o.ClauseText, zh, next)
 		}
 	}
 	over(o.PerSpot, u.SameSpot, "limit_spot", "每人在这个景区最多领%张券，您已经领满。", "请看看别的景区。")
 	over(o.Total, u.All, "limit_total", "每人一共最多领%张券，您已经领满。", "用不上的券可以取消。")
+}
+
+// full says how much of a day's quota is left for too large a party, and what to do.
+func (q Question) full(left int) (zh, next string) {
+	if left <= 0 {
+		return q.Day.ZH() + "的名额已经领完。", "请换一天。"
+	}
+	return q.Day.ZH() + "的名额只剩" + strconv.Itoa(left) + "个，不够" + strconv.Itoa(max(q.People, 1)) + "人。", "请换一天或减少人数。"
 }
 
 // PartyLimit is the most people a voucher of this offer may name.

@@ -46,7 +46,7 @@ var (
 	ErrPhoto           = &Error{Kind: Invalid, Code: "photo_invalid", EN: "the photo cannot be read", ZH: "这张照片打不开。请发JPG或PNG格式、8MB以内的照片。"}
 	ErrOfferClosed     = &Error{Kind: Conflict, Code: "offer_closed", EN: "the offer is not open", ZH: "这个景区的优惠暂停办理，请换一个景区或改天再看。"}
 	ErrQuotaFull       = &Error{Kind: Exhausted, Code: "quota_full", EN: "the day's quota is used up", ZH: "%s的名额已领完，请换一天。"}
-	ErrDuplicateClaim  = &Error{Kind: Conflict, Code: "already_claimed", EN: "a live voucher for this spot and day exists", ZH: "您已有这一天这个景区的券，回复“我的券”就能看到，不用再领。"}
+	ErrDuplicateClaim  = &Error{Kind: Conflict, Code: "already_claimed", EN: "a live voucher for this spot and day exists", ZH: "您这一天这个景区的券已经领过了，一天一张。回复“我的券”就能看到；要再去，请选别的日子。"}
 	ErrVoucherState    = &Error{Kind: Conflict, Code: "voucher_not_cancellable", EN: "the voucher is not open any more", ZH: "这张券已经%s，不能再取消。"}
 	ErrUndoLate        = &Error{Kind: Conflict, Code: "undo_too_late", EN: "only the same staff may undo, within 15 minutes", ZH: "只能由原检票员在15分钟内撤销这次放行。"}
 	ErrTokenInvalid    = &Error{Kind: Invalid, Code: "invalid", EN: "not a voucher code of ours", ZH: "这不是本系统的券码，请游客打开“我的券”重新出示。"}
