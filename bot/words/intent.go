@@ -57,6 +57,8 @@ func (s *sentence) weigh(intent, plain string, h *Heard) string {
 			return IntentBuy
 		}
 		return IntentClaim
+	case intent == IntentSpots && h.Spot == "" && h.planned() && !s.asksAbout(plain) && !containsAny(plain, []string{"哪", "什么", "推荐", "几", "多少", "免费", "介绍", "景"}):
+		return IntentClaim
 	case intent == IntentSpots && h.Spot != "" && containsAny(plain, []string{"名额", "有票", "票还有", "余票", "剩票"}):
 		return IntentClaim
 	case intent == IntentVoucherCancel && (s.goesElsewhere() || s.swapped && h.Date != "" && !containsAny(plain, []string{"取消", "退"}) || h.People > 0 && !containsAny(plain, []string{"取消", "退"}) && s.stay):

@@ -149,7 +149,7 @@ func readChinese(r []rune, i int) number {
 	}
 	n.value = float64(total + max(last, 0))
 	if n.value == 1 && n.length == 1 && standsAt(r, i+1, "两") {
-		if _, unit := oneOf(r, i+2, append([]string{"个", "人", "位"}, units...)); unit > 0 {
+		if oneOfRunes(r, i+2, "个人位") > 0 || vocab().units.at(r, i+2) > 0 {
 			return number{length: 2, vague: true}
 		}
 	}
@@ -163,6 +163,9 @@ func (n number) blurred(r []rune, i int) number {
 		for i+n.length < len(r) && multiplier(r[i+n.length]) > 0 {
 			n.length++
 		}
+	}
+	if standsAt(r, i+n.length, "把") && multiplier(r[i+n.length-1]) > 0 && countable(r, i+n.length+1) { // 百把斤
+		n.length, n.vague = n.length+1, true
 	}
 	if _, to := oneOf(r, i+n.length, []string{"-", "/", "到", "至"}); to > 0 && !n.vague {
 		k := i + n.length + to
@@ -181,6 +184,5 @@ func (n number) blurred(r []rune, i int) number {
 
 // countable says whether a counting word stands at place i, so that 十多 in 十多斤 is a number and 三来 is not.
 func countable(r []rune, i int) bool {
-	_, n := oneOf(r, i, append([]string{"个", "人", "位", "口", "名", "张", "号", "天", "岁", "年", "元"}, units...))
-	return n > 0
+	return oneOfRunes(r, i, "个人位口名张号天岁年元") > 0 || vocab().units.at(r, i) > 0
 }

@@ -257,6 +257,10 @@ func (s *sentence) comesAlong(p *person) {
 			return
 		}
 	}
+	if _, left := oneOf(r, p.from-2, []string{"走了", "少了", "退了", "减了", "差了"}); left > 0 { // 本来6个,走了2个
+		p.stays, p.except = true, true
+		return
+	}
 	end := p.to
 	for end < len(r) && r[end] != ',' && r[end] != taken && end-p.to < 14 {
 		end++

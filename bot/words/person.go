@@ -18,6 +18,12 @@ func (s *sentence) personAt(i int, goods bool) (person, int) {
 	if n := v.couples.at(r, i); n > 0 {
 		return person{from: i, to: i + n, kind: allOfUs, count: 2}, n
 	}
+	if pairs := readNumber(r, i); pairs.length > 0 && !pairs.vague && pairs.value < 50 && oneOfRunes(r, i+pairs.length, "对") > 0 { // 三对夫妻
+		if n := v.couples.at(r, i+pairs.length+1); n > 0 {
+			n += pairs.length + 1
+			return person{from: i, to: i + n, kind: allOfUs, count: 2 * int(pairs.value)}, n
+		}
+	}
 	if p, n := s.onlyMe(i); n > 0 {
 		return p, n
 	}
@@ -87,7 +93,8 @@ func (s *sentence) onlyMe(i int) (person, int) {
 // bigAndSmall reads 两大一小, 一大两小, 2大带1小, 大2小1.
 func (s *sentence) bigAndSmall(i int) (person, int) {
 	r := s.runes
-	if end, sum := s.sizeFirst(i); end > 0 {
+	_, together := oneOf(r, i-2, []string{"我跟", "我和", "我同", "我与"}) // 我跟娃两个 are two
+	if end, sum := s.sizeFirst(i); end > 0 && together == 0 {
 		return person{from: i, to: end, kind: someOfUs, count: sum, whole: true}, end - i
 	}
 	a := readNumber(r, i)
