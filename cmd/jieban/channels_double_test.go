@@ -78,14 +78,21 @@ func (w *weixin) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(out, w.answer(r, body))
 }
 
+// tokenTakes is how long the platform needs for a token: long enough for others to ask meanwhile.
+const tokenTakes = 100 * time.Millisecond
+
 // waits gives what a call has to wait for.
 func (w *weixin) waits(r *http.Request) chan struct{} {
+	if r.URL.Path == "/cgi-bin/stable_token" {
+		time.Sleep(tokenTakes)
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if token := r.URL.Query().Get("access_token"); token != "" && token != w.token() {
 		w.stale++
+		slow := w.slow
 		w.mu.Unlock()
-		time.Sleep(w.slow)
+		time.Sleep(slow)
 		w.mu.Lock()
 	}
 	if r.URL.Path != "/cgi-bin/message/custom/send" || w.stalled == nil {
@@ -163,11 +170,13 @@ func (w *weixin) stableToken(body []byte) string {
 	return fmt.Sprintf(`{"access_token":%q,"expires_in":7200}`, w.token())
 }
 
-// expire makes the token that was given out worthless; the next one who asks gets another.
+// expire makes the token that was given out worthless; the next one who asks gets another. Calls with the old one take
+// a while, so that many hold it at the same moment.
 func (w *weixin) expire() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.issued++
+	w.slow = 200 * time.Millisecond
 }
 
 func (w *weixin) upload(r *http.Request, body []byte) string {
@@ -242,6 +251,13 @@ func (w *weixin) to(openID string) (list []wxSent) {
 	return list
 }
 
+// picture gives the bytes behind a media id.
+func (w *weixin) picture(id string) []byte {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.media[id]
+}
+
 // refusing lets customer messages to a person fail with a code; 0: they arrive again.
 func (w *weixin) refusing(openID string, code int) {
 	w.mu.Lock()
@@ -307,9 +323,13 @@ func (g *telegrams) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 		g.poll(out, r, prefix)
 		return
 	}
-	time.Sleep(g.slow)
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.slow > 0 {
+		g.mu.Unlock()
+		time.Sleep(g.slow)
+		g.mu.Lock()
+	}
 	g.calls = append(g.calls, method)
 	if method != "sendMessage" && method != "sendPhoto" {
 		_, _ = io.WriteString(out, `{"ok":true,"result":true}`)
@@ -395,6 +415,13 @@ func (g *telegrams) to(chat int64) (list []tgSaid) {
 		}
 	}
 	return list
+}
+
+// slower lets every message take some time.
+func (g *telegrams) slower(d time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.slow = d
 }
 
 // told says how many messages arrived in all.

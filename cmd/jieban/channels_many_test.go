@@ -62,7 +62,6 @@ func TestAHundredMessagesMeetAnExpiredToken(t *testing.T) {
 		if len(all) != 100 || s.wx.asked != 1 {
 			t.Fatalf("%d messages, %d tokens before", len(all), s.wx.asked)
 		}
-		s.wx.slow = 200 * time.Millisecond // so that many hold the old token at the same moment
 		s.wx.expire()
 		var mu sync.Mutex
 		kinds := map[string]int{}
@@ -128,7 +127,7 @@ func hasCodes(t *testing.T, s *stage, d *db.DB) {
 func TestAPowerCutAmongUpdates(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		s.stop()
-		s.tg.slow = 20 * time.Millisecond
+		s.tg.slower(20 * time.Millisecond)
 		s.tg.queue(mixed()...)
 		s.settings = append(s.settings, asking(s, "/a")...)
 		s.run(t)

@@ -284,9 +284,7 @@ func (s *stage) inWeChat(t *testing.T, openID string) person {
 		if err != nil {
 			t.Fatalf("WeChat %q: %v\n%s", text, err, s.logs)
 		}
-		s.wx.mu.Lock()
-		defer s.wx.mu.Unlock()
-		return a.Content, s.wx.media[a.Media]
+		return a.Content, s.wx.picture(a.Media)
 	}}
 }
 

@@ -109,7 +109,7 @@ func TestTheSameMessageThriceIsOneVoucher(t *testing.T) {
 				t.Fatalf("the three answers differ: %+v", answers)
 			}
 		}
-		isVoucher(t, s, s.wx.media[answers[0].Media])
+		isVoucher(t, s, s.wx.picture(answers[0].Media))
 		soon(t, "the words of the voucher follow the picture", func() bool { return len(s.wx.to(me)) == 1 })
 		if m := s.wx.to(me)[0]; !strings.Contains(m.text, "7月24日(周六) 3人") || !strings.Contains(m.text, "共¥54.00") || m.picture != nil {
 			t.Errorf("the words are %+v", m)
