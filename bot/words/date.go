@@ -3,6 +3,7 @@ package words
 import (
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -182,8 +183,32 @@ func distinct(days []time.Time) []time.Time {
 	return slices.Compact(days)
 }
 
+// dateStarts are the characters with which anything about time may begin; most begin nothing, and are passed over.
+var dateStarts = sync.OnceValue(func() map[rune]bool {
+	starts := map[rune]bool{}
+	for _, r := range "0123456789零〇一二两三四五六七八九十百千半几数廿卅壹贰叁肆伍陆柒捌玖拾俩仨今明去后大昨前下这本上每星礼周再过隔当" {
+		starts[r] = true
+	}
+	lists := [][]string{someTime, background}
+	for _, near := range nearDays {
+		lists = append(lists, near.words)
+	}
+	for _, f := range feasts {
+		lists = append(lists, f.words)
+	}
+	for _, list := range lists {
+		for _, w := range list {
+			starts[firstRune(w)] = true
+		}
+	}
+	return starts
+})
+
 // at reads what stands at place i. The order matters: 大后天 before 后天, 7月15号 before 15号, a span before a number.
 func (d dateReader) at(i int) said {
+	if !dateStarts()[d.r[i]] {
+		return said{}
+	}
 	for _, read := range []func(int) said{d.relative, d.weekday, d.holiday, d.monthDay, d.dayOnly, d.clockOrSpan} {
 		if found := read(i); found.length > 0 {
 			return found

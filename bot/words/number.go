@@ -85,6 +85,11 @@ func readNumber(r []rune, i int) number {
 			n.length++
 		}
 		return n
+	case c == '廿' || c == '卅': // 廿三 is 23
+		n = number{value: 20 + 10*float64(btoi(c == '卅')), length: 1}
+		if i+1 < len(r) && chineseDigit(r[i+1]) > 0 {
+			n.value, n.length = n.value+float64(chineseDigit(r[i+1])), 2
+		}
 	case chineseDigit(c) >= 0 || multiplier(c) > 0:
 		n = readChinese(r, i)
 		if k := i + n.length; k+2 < len(r) && r[k] == '点' && chineseDigit(r[k+1]) >= 0 && !n.vague && vocab().units.at(r, k+2) > 0 { // 二点五斤
