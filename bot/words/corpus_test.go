@@ -101,6 +101,7 @@ func TestCorpus(t *testing.T) {
 		return
 	}
 	t.Run("build", func(t *testing.T) { measure(t, "testdata/build.tsv", buildFloor, true) })
+	t.Run("more", func(t *testing.T) { measure(t, "testdata/more.tsv", buildFloor, true) })
 	t.Run("test", func(t *testing.T) {
 		if _, err := os.Stat("testdata/test.tsv"); err != nil {
 			if os.Getenv("CI") == "true" {

@@ -34,7 +34,7 @@ func (s *sentence) readProducts(h *Heard) {
 func (s *sentence) amountAlone(parts []part, h *Heard) {
 	parts = slices.DeleteFunc(parts, func(p part) bool { return p.place < s.turn && len(parts) > 1 })
 	switch {
-	case len(parts) != 1 || parts[0].unit == "张": // of tickets
+	case len(parts) != 1 || is(parts[0].unit, "张", "样"): // of tickets, or of whatever there is
 	case parts[0].vague:
 		h.ask(AskQuantity)
 	default:

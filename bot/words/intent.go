@@ -59,6 +59,8 @@ func (s *sentence) weigh(intent, plain string, h *Heard) string {
 		return IntentClaim
 	case intent == IntentSpots && h.Spot == "" && h.planned() && !s.asksAbout(plain) && !containsAny(plain, []string{"哪", "什么", "推荐", "几", "多少", "免费", "介绍", "景"}):
 		return IntentClaim
+	case intent == IntentEligibility && h.Spot != "" && h.planned() && !containsAny(plain, []string{"资格", "条件", "符合", "户口", "高新", "免费", "领", "证", "优惠"}):
+		return IntentClaim
 	case intent == IntentSpots && h.Spot != "" && containsAny(plain, []string{"名额", "有票", "票还有", "余票", "剩票"}):
 		return IntentClaim
 	case intent == IntentVoucherCancel && (s.goesElsewhere() || s.swapped && h.Date != "" && !containsAny(plain, []string{"取消", "退"}) || h.People > 0 && !containsAny(plain, []string{"取消", "退"}) && s.stay):
@@ -69,7 +71,7 @@ func (s *sentence) weigh(intent, plain string, h *Heard) string {
 		return IntentBuy // 不买土豆了,买土鸡蛋
 	case intent == IntentOther && visit && h.Spot == "" && h.Ask != AskSpot && smallTalk(plain):
 		h.aside = true
-	case intent == IntentOther && goods, goods && h.orders(plain) && is(intent, IntentTrack, IntentHuman, IntentOrders, IntentPay, IntentHelp, IntentVouchers, IntentLink, IntentEligibility, IntentGreet, IntentSpots, IntentClaim, IntentMenu, IntentBack) && !(h.Spot != "" && intent == IntentClaim):
+	case is(intent, IntentOther, IntentSpots) && goods && h.Spot == "", intent == IntentOther && goods, goods && h.orders(plain) && is(intent, IntentTrack, IntentHuman, IntentOrders, IntentPay, IntentHelp, IntentVouchers, IntentLink, IntentEligibility, IntentGreet, IntentSpots, IntentClaim, IntentMenu, IntentBack) && !(h.Spot != "" && intent == IntentClaim):
 		return IntentBuy
 	case is(intent, IntentSpots, IntentClaim, IntentOther, IntentBuy) && !goods && (h.Spot != "" || h.Ask == AskSpot) && s.asksAbout(plain):
 		h.place = false
@@ -130,7 +132,7 @@ func (s *sentence) asksAbout(plain string) bool {
 		return false
 	}
 	end := strings.TrimRight(plain, ",啊呢哦呀哈嘞")
-	if containsAny(end, []string{"可以吗", "可不可以", "好吗", "能去吗", "能不能去", "去吗"}) {
+	if containsAny(end, []string{"可以吗", "可不可以", "好吗", "能去", "可以去", "可以带", "能带", "去吗"}) {
 		return false
 	}
 	if strings.HasSuffix(end, "吗") || strings.HasSuffix(end, "不") || strings.HasSuffix(end, "没") || strings.HasSuffix(end, "没有") {

@@ -253,7 +253,7 @@ func (s *sentence) noUnit(i int) bool {
 func (s *sentence) asksPerHead(n number, from, i int) bool {
 	_, more := oneOf(s.runes, i, []string{"多少", "好多", "几", "可以", "能带", "能领", "最多", "要好多", "要多少", "一张"})
 	if s.runes[from] == '几' { // 最多带几个人
-		return containsAny(string(s.runes[max(0, from-5):from]), []string{"可以", "能", "最多", "限", "准"})
+		return containsAny(string(s.runes[max(0, from-5):from]), []string{"可以", "能", "最多", "限", "准", "管", "够", "算"})
 	}
 	if from > 0 && oneOfRunes(s.runes, from-1, "钱块元价") > 0 { // 好多钱一个人
 		return n.value == 1

@@ -63,7 +63,7 @@ func (h Heard) amountOnly() bool {
 // keepWhatBelongs drops the day and the company where no visit is spoken of: «明天要两箱脆红李» says when to buy.
 func (u *Understood) keepWhatBelongs() {
 	switch u.Intent {
-	case IntentClaim, IntentSpots, IntentEligibility, IntentVouchers, IntentVoucherCancel, IntentHelp:
+	case IntentClaim, IntentSpots, IntentEligibility, IntentVouchers, IntentVoucherCancel:
 	case IntentBuy:
 		if u.Spot == "" {
 			u.Date, u.People = "", 0

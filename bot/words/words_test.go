@@ -152,7 +152,7 @@ func TestShenguixiaIsNeverTheCityGorge(t *testing.T) {
 // FuzzRead holds what everybody relies on, whatever is typed: known ids, days to come, numbers in their bounds, and both
 // views of one reading.
 func FuzzRead(f *testing.F) {
-	for _, e := range readCorpus(f, "testdata/build.tsv") {
+	for _, e := range slices.Concat(readCorpus(f, "testdata/build.tsv"), readCorpus(f, "testdata/more.tsv")) {
 		f.Add(e.text)
 	}
 	vocabulary := seedWords(f)
