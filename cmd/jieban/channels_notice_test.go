@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,8 +35,8 @@ func (c *client) answers(question, answer string) {
 	c.s.t.Fatalf("the question %q is not in the list: %+v", question, list)
 }
 
-// What an officer answers reaches people where they are, once; who cannot be written to reads it with the next answer,
-// and who has blocked us is on the officers' list.
+// What an officer answers reaches people where they are, once. Who cannot be written to reads it with the next answer,
+// who left when they come back; and what fails because somebody blocked us is on the officers' list.
 func TestAnswersOfOfficersArrive(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		const inWeChat, noCredit, inTelegram, blocked = "o-asks", "o-silent", 501, 502
@@ -45,6 +46,12 @@ func TestAnswersOfOfficersArrive(t *testing.T) {
 		silent.asks(t, "神龟峡的船几点开")
 		tg.asks(t, "小孩要不要买票")
 		gone.asks(t, "脆红李什么时候上")
+		left := s.inWeChat(t, "o-left")
+		left.asks(t, "十三寨能不能骑车")
+		if _, err := s.post(wxSealed("o-left", "<MsgType>event</MsgType><Event>unsubscribe</Event>")); err != nil {
+			t.Fatal(err)
+		}
+		s.twin(t) // two processes tell no more than one
 		before := len(s.tg.to(inTelegram))
 		s.wx.refusing(noCredit, 45015)
 		s.tg.blocked(blocked)
@@ -55,9 +62,10 @@ func TestAnswersOfOfficersArrive(t *testing.T) {
 		officer.answers("脆红李什么时候上", "七月中")
 		soon(t, "WeChat tells", func() bool { return len(s.wx.to(inWeChat)) > 0 })
 		soon(t, "Telegram tells", func() bool { return len(s.tg.to(inTelegram)) > before })
-		t.Logf("told %v and %v after the officer began to answer four", s.wx.to(inWeChat)[0].at.Sub(began).Round(time.Millisecond), s.tg.to(inTelegram)[before].at.Sub(began).Round(time.Millisecond))
+		t.Logf("told %v and %v after the officer began to answer five", s.wx.to(inWeChat)[0].at.Sub(began).Round(time.Millisecond), s.tg.to(inTelegram)[before].at.Sub(began).Round(time.Millisecond))
 		soon(t, "one without credit is tried", func() bool { return s.wx.tries(noCredit) == 1 })
-		isDead(t, s, officer, "七月中")
+		officer.answers("十三寨能不能骑车", "可以")
+		isDead(t, s, officer, "telegram 七月中")
 		time.Sleep(3 * time.Second) // three more runs of the outbox
 		if got := s.wx.to(inWeChat); len(got) != 1 || !strings.Contains(got[0].text, "要带，原件") {
 			t.Errorf("WeChat told %+v", got)
@@ -72,7 +80,13 @@ func TestAnswersOfOfficersArrive(t *testing.T) {
 		if shown, _ := silent.say("你好"); strings.Count(shown, "九点") != 1 {
 			t.Errorf("the next message does not open what waits: %s", shown)
 		}
-		for _, p := range []person{wx, silent, tg} {
+		if a, err := s.post(wxSealed("o-left", "<MsgType>event</MsgType><Event>subscribe</Event>")); err != nil || strings.Count(a.Content, "工作人员回复您：可以") != 1 {
+			t.Errorf("who comes back is told %s %v", a.Content, err)
+		}
+		if shown, _ := left.say("你好"); s.wx.tries("o-left") != 0 || strings.Contains(shown, "工作人员回复您") {
+			t.Errorf("who left was pushed to %d times, and is told with their second message: %s", s.wx.tries("o-left"), shown)
+		}
+		for _, p := range []person{wx, silent, tg, left} {
 			if shown, _ := p.say("我的订单"); strings.Contains(shown, "工作人员回复您") {
 				t.Errorf("%s: told again: %s", p.channel, shown)
 			}
@@ -83,18 +97,26 @@ func TestAnswersOfOfficersArrive(t *testing.T) {
 	})
 }
 
-// isDead demands that the officers' list holds a notice that did not arrive, and that others do not see the list.
-func isDead(t *testing.T, s *stage, officer *client, text string) {
+// isDead demands that the officers' list holds exactly the notices that did not arrive, given as channel and words, and
+// that others do not see the list.
+func isDead(t *testing.T, s *stage, officer *client, want ...string) {
 	t.Helper()
 	var list struct {
 		Items []struct{ Text, Why, Channel string }
 	}
-	soon(t, "the officers' list has it", func() bool {
+	soon(t, "the officers' list has them", func() bool {
 		officer.call("GET", "/api/v1/notices?state=dead", nil, 200, &list)
-		return len(list.Items) > 0
+		return len(list.Items) >= len(want)
 	})
-	if n := list.Items[0]; len(list.Items) != 1 || !strings.Contains(n.Text, text) || n.Channel != "telegram" || n.Why == "" {
-		t.Errorf("the officers' list is %+v", list.Items)
+	var got []string
+	for _, n := range list.Items {
+		_, words, _ := strings.Cut(n.Text, "：")
+		if got = append(got, n.Channel+" "+words); n.Why == "" {
+			t.Errorf("nobody knows why: %+v", n)
+		}
+	}
+	if slices.Sort(got); !slices.Equal(got, want) {
+		t.Errorf("the officers' list is %q, want %q", got, want)
 	}
 	if raw, status := s.browser().try("GET", "/api/v1/notices?state=dead", nil); status != 403 {
 		t.Errorf("a stranger's list: %d %s", status, raw)

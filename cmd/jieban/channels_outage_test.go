@@ -20,7 +20,7 @@ func (s *stage) lock(t *testing.T) (free func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(s.settings) > 0 && strings.HasPrefix(s.settings[0], "JIEBAN_DATABASE=") {
+	if s.onPostgres() {
 		if _, err := tx.Exec("LOCK TABLE links, talks, push_credits IN ACCESS EXCLUSIVE MODE"); err != nil {
 			t.Fatal(err)
 		}

@@ -92,6 +92,19 @@ func (s *stage) run(t *testing.T, more ...string) {
 	s.behind.Store(at)
 }
 
+// twin starts a second process on the same PostgreSQL database; SQLite has one.
+func (s *stage) twin(t *testing.T) (processes []*service) {
+	t.Helper()
+	if !s.onPostgres() {
+		return []*service{s.service}
+	}
+	return []*service{s.service, start(t, s.dir, s.settings...)}
+}
+
+func (s *stage) onPostgres() bool {
+	return len(s.settings) > 0 && strings.HasPrefix(s.settings[0], "JIEBAN_DATABASE=")
+}
+
 // browser is a person's browser, which comes through the door.
 func (s *stage) browser() *client {
 	outside := *s.service
@@ -109,10 +122,8 @@ func (s *stage) books(t *testing.T) *db.DB {
 		t.Fatal(err)
 	}
 	at := filepath.Join(s.dir, "data", "jieban.db")
-	for _, set := range s.settings {
-		if address, ok := strings.CutPrefix(set, "JIEBAN_DATABASE="); ok {
-			at = address
-		}
+	if s.onPostgres() {
+		at = strings.TrimPrefix(s.settings[0], "JIEBAN_DATABASE=")
 	}
 	return dbtest.Open(t, at, func(c *db.Config) { c.Keys, c.PublicURL = keys, s.door.URL })
 }
