@@ -59,6 +59,8 @@ func (s *sentence) weigh(intent, plain string, h *Heard) string {
 		return IntentClaim
 	case intent == IntentSpots && h.Spot == "" && h.planned() && !s.asksAbout(plain) && !containsAny(plain, []string{"哪", "什么", "推荐", "几", "多少", "免费", "介绍", "景"}):
 		return IntentClaim
+	case intent == IntentBuy && goods && h.Spot != "" && containsAny(plain, []string{"领", "门票", "预约", "的票", "的券"}):
+		return IntentClaim
 	case intent == IntentEligibility && h.Spot != "" && h.planned() && !containsAny(plain, []string{"资格", "条件", "符合", "户口", "高新", "免费", "领", "证", "优惠"}):
 		return IntentClaim
 	case intent == IntentSpots && h.Spot != "" && containsAny(plain, []string{"名额", "有票", "票还有", "余票", "剩票"}):
@@ -91,7 +93,7 @@ const fillers = "我们咱俺你他她它吧嘛哦啊呢哈噻撒就是要去到
 
 // smallTalk says whether a day or a number of people is mentioned in passing: 今天好热, 我有三个孩子都大了.
 func smallTalk(plain string) bool {
-	if containsAny(plain, []string{"天气", "下雨", "落雨", "好热", "好冷", "多少度", "几度", "温度", "太阳", "热死", "冷死", "周几", "星期几", "几号", "新闻", "股票", "比赛", "足球", "做什么", "干什么", "吃什么", "心情"}) {
+	if containsAny(plain, []string{"天气", "下雨", "落雨", "好热", "好冷", "多少度", "几度", "温度", "太阳", "热死", "冷死", "周几", "星期几", "几号", "新闻", "股票", "比赛", "足球", "做什么", "干什么", "吃什么", "心情", "再说", "再聊", "再联系"}) {
 		return true
 	}
 	if containsAny(plain, []string{"去", "来", "玩", "领", "约", "订", "票", "游", "逛", "走", "到", "改", "换", "出发", "报名", "人数", "日期"}) {

@@ -29,6 +29,8 @@ type person struct {
 	also     bool // 我妈也去
 	stays    bool // 我妈不去
 	except   bool // 除了我妈
+	word     string
+	phrase   int // in which phrase it stands
 }
 
 // readPeople fills the number of people and marks the words as understood.
@@ -49,6 +51,7 @@ func (s *sentence) readPeople(h *Heard) {
 			s.comesAlong(&p)
 			p.linked = len(list) > 0 && s.onlyJoins(list[len(list)-1].to, p.from)
 			s.stay = s.stay || p.stays
+			p.word, p.phrase = strings.TrimLeft(string(s.typed[p.from:p.to]), "我的家"), strings.Count(string(s.typed[:p.from]), ",")
 			list = append(list, p)
 		}
 		i += n
@@ -88,7 +91,7 @@ func count(list []person) tally {
 	t := tally{total: -1, counted: make([]bool, len(list))}
 	for i, p := range list {
 		switch {
-		case p.stays:
+		case p.stays, p.kind == relative && i > 0 && p.led && list[i-1].stays && list[i-1].phrase == p.phrase: // 我妈在家带娃
 		case p.kind == crowd || p.vague:
 			t.unsure = true
 		case p.kind == allOfUs && (!p.ticket || t.total < 0):
@@ -129,7 +132,20 @@ func company(list []person) (n int, vague bool) {
 	case t.me && !speakerStays(list):
 		t.sum++
 	}
-	return t.sum, false
+	return max(t.sum-t.takenBack(list), 0), false
+}
+
+// takenBack counts those who were named as going and then as staying: 我和弟弟,弟弟不去了.
+func (t tally) takenBack(list []person) (n int) {
+	for _, stays := range list {
+		for i, p := range list {
+			if stays.stays && stays.kind == relative && t.counted[i] && p.word == stays.word && p.count == stays.count {
+				n += p.count
+				break
+			}
+		}
+	}
+	return n
 }
 
 func anyone(counted []bool) bool {

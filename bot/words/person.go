@@ -342,11 +342,17 @@ func (s *sentence) named(i int) (person, int) {
 		end := min(from+n, len(r))
 		return person{from: i, to: end, kind: relative, count: 1}, end - i
 	}
+	if oneOfRunes(r, i, "小老阿") > 0 && oneOfRunes(r, i+1, surnames) > 0 && oneOfRunes(r, i+2, "们家") == 0 {
+		return person{from: i, to: i + 2, kind: relative, count: 1}, 2
+	}
 	if oneOfRunes(r, i, "她他") > 0 && v.companion.endsAt(r, i) > 0 && oneOfRunes(r, i+1, "们的") == 0 && v.kin.at(r, i+1) == 0 {
 		return person{from: i, to: i + 1, kind: relative, count: 1}, 1
 	}
 	return person{}, 0
 }
+
+// surnames make a person of 小 or 老 before them: 小李, 老张.
+const surnames = "王李张刘陈杨赵黄周吴徐孙胡朱何郭马罗梁宋郑谢韩唐冯于董程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔崔康毛邱秦江史顾侯邵孟龙段雷钱汤尹黎易武乔贺赖龚文"
 
 // calls says whether a word for somebody only addresses whom they talk to: 师傅你好, 妹儿,帮我领.
 func (s *sentence) calls(i, n int) bool {

@@ -237,7 +237,8 @@ func (s *sentence) saidAside(end int) bool {
 
 // impliedOne reads 来箱脆红李 and 买斤羊肚菌: a verb, a unit and the product at once.
 func (s *sentence) impliedOne(i int) (string, int) {
-	if i == 0 || !strings.ContainsRune("来买要称整拿搞订打切割带弄捎寄加装抓点购给我换成", s.runes[i-1]) {
+	given := i > 1 && string(s.runes[i-2:i]) == "给我" && s.runes[i] != '把' // 给我瓶蜂蜜, but 给我把腊肉去掉
+	if i == 0 || !given && !strings.ContainsRune("来买要称整拿搞订打切割带弄捎寄加装抓点购给换成", s.runes[i-1]) {
 		return "", 0
 	}
 	unit, n := s.unitAt(i)

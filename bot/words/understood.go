@@ -65,6 +65,9 @@ func (u *Understood) keepWhatBelongs() {
 	switch u.Intent {
 	case IntentClaim, IntentSpots, IntentEligibility, IntentVouchers, IntentVoucherCancel:
 	case IntentBuy:
+		if u.Date == "" && u.People == 0 { // 在濯水能买到绿豆粉吗
+			u.Spot = ""
+		}
 		if u.Spot == "" {
 			u.Date, u.People = "", 0
 		}
