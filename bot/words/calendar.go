@@ -26,6 +26,11 @@ func (d dateReader) monthDay(i int) said {
 	end := start + 1 + day.length
 	switch {
 	case sep == '月' && day.length == 0:
+		first := d.calendar(0, year, int(month.value), 1).days[0]
+		if found := d.weekdayOfMonth(start+1, first); found.length > 0 {
+			found.length += start + 1 - i
+			return found
+		}
 		_, more := oneOf(d.r, start+1, []string{"份", "底", "初", "中旬", "上旬", "下旬", "中"})
 		return said{length: start + 1 + more - i, vague: true}
 	case sep == '月':
@@ -39,9 +44,9 @@ func (d dateReader) monthDay(i int) said {
 		out.days, out.vague = append(out.days, lunar), true
 	}
 	if _, to := oneOf(d.r, end, []string{"-", "到", "至"}); to > 0 { // 7月15到17号
-		if last := smallNumber(d.r, end+to, 2); last.length > 0 && d.dayWord(end+to+last.length) {
+		if last := smallNumber(d.r, end+to, 2); last.length > 0 && (d.dayWord(end+to+last.length) || last.value > day.value && !d.measure(end+to+last.length) && oneOfRunes(d.r, end+to+last.length, "个人位") == 0) {
 			out.days = append(out.days, d.calendar(0, year, int(month.value), int(last.value)).days...)
-			out.length, out.vague = end+to+last.length+1-i, true
+			out.length, out.vague = end+to+last.length+btoi(d.dayWord(end+to+last.length))-i, true
 		}
 	}
 	return out
@@ -128,7 +133,13 @@ func (d dateReader) dayOnly(i int) said {
 	if i > 0 && (isDigit(d.r[i-1]) || strings.ContainsRune("第.-/:十", d.r[i-1])) {
 		return said{}
 	}
-	prefix, n := oneOf(d.r, i, []string{"下下个月", "下下月", "下个月", "下月", "这个月", "本月", "这月", "当月"})
+	prefix, n := oneOf(d.r, i, []string{"下下个月", "下下月", "下个月", "下月", "这个月底", "这个月", "本月底", "本月", "这月", "当月", "月底"})
+	if month := time.Date(d.today.Year(), d.today.Month(), 1, 0, 0, 0, 0, time.UTC); n > 0 {
+		if found := d.weekdayOfMonth(i+n, month.AddDate(0, strings.Count(prefix, "下"), 0)); found.length > 0 {
+			found.length += n
+			return found
+		}
+	}
 	first := smallNumber(d.r, i+n, 2)
 	if first.length == 0 {
 		return said{}

@@ -22,6 +22,13 @@ func (d dateReader) weekday(i int) said {
 	}
 	monday := d.today.AddDate(0, 0, 7*weeks-(int(d.today.Weekday())+6)%7)
 	target, known := weekdayOf(d.r, i+n)
+	if !known && prefix != "" { // 下个礼拜的周六
+		skip := oneOfRunes(d.r, i+n, "的")
+		if _, again := oneOf(d.r, i+n+skip, []string{"星期", "礼拜", "周"}); again > 0 {
+			n += skip + again
+			target, known = weekdayOf(d.r, i+n)
+		}
+	}
 	switch {
 	case !known && prefix == "":
 		return said{}
@@ -37,6 +44,13 @@ func (d dateReader) weekday(i int) said {
 	_, both := oneOf(d.r, i+n+1, []string{",日", "和日", "日"})
 	if target == 5 && both > 0 && !standsAt(d.r, i+n+1, "日游") { // 周六日
 		return said{length: n + 1 + both, days: []time.Time{day, day.AddDate(0, 0, 1)}, vague: true}
+	}
+	if _, or := oneOf(d.r, i+n+1, []string{",", "和", "或者", "或", "跟"}); or > 0 { // 周五、六都可以
+		second, known := weekdayOf(d.r, i+n+1+or)
+		_, ends := oneOf(d.r, i+n+2+or, []string{"都", "吧", "也", "可以", ",", "两天", "去"})
+		if known && second > target && second < 7 && !isDigit(d.r[i+n+1+or]) && (ends > 0 || i+n+2+or >= len(d.r)) {
+			return said{length: n + 2 + or, days: []time.Time{day, day.AddDate(0, 0, second-target)}, vague: true}
+		}
 	}
 	return said{length: n + 1, days: []time.Time{day}, instead: day.AddDate(0, 0, 7), label: prefix == ""}.onlyIfPast(d.today)
 }
@@ -60,4 +74,28 @@ func (f said) onlyIfPast(today time.Time) said {
 		f.instead = time.Time{}
 	}
 	return f
+}
+
+// weekdayOfMonth reads 8月第一个周六, 下个月最后一个星期天: the place behind the month, and its first day.
+func (d dateReader) weekdayOfMonth(i int, month time.Time) said {
+	k := i + oneOfRunes(d.r, i, "的")
+	_, last := oneOf(d.r, k, []string{"最后一个", "最后的", "最末一个"})
+	nth := number{value: 1, length: last}
+	if last == 0 && standsAt(d.r, k, "第") {
+		nth = readNumber(d.r, k+1)
+		nth.length += 1 + oneOfRunes(d.r, k+1+nth.length, "个")
+	} else if standsAt(d.r, k, "头一个") {
+		nth.length = 3
+	}
+	_, week := oneOf(d.r, k+nth.length, []string{"星期", "礼拜", "周"})
+	target, known := weekdayOf(d.r, k+nth.length+week)
+	if nth.length == 0 || week == 0 || !known || target == 7 || nth.value < 1 || nth.value > 5 {
+		return said{}
+	}
+	day := month.AddDate(0, 0, (target+1-int(month.Weekday())+7)%7+7*(int(nth.value)-1))
+	if last > 0 {
+		end := month.AddDate(0, 1, -1)
+		day = end.AddDate(0, 0, -((int(end.Weekday()) - target - 1 + 7) % 7))
+	}
+	return said{length: k + nth.length + week + 1 - i, days: []time.Time{day}}
 }
