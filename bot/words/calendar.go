@@ -81,7 +81,7 @@ func (d dateReader) measure(i int) bool {
 		return true
 	}
 	if d.r[i] == '两' { // 8.15两人
-		return oneOfRunes(d.r, i+1, "人个位大") == 0
+		return oneOfRunes(d.r, i+1, "人个位大口娘爷") == 0
 	}
 	return vocab().units.at(d.r, i) > 0
 }

@@ -69,7 +69,7 @@ func (e *ear) typed(word string, beside bool) (*nameNode, int) {
 	if node := e.byFull[foldedWord(word)]; node != nil && len(word) >= 4 {
 		return node, 1
 	}
-	if node := e.initials[word]; node != nil && beside {
+	if node := e.initials[word]; node != nil && beside && len(node.ids) > 0 {
 		return node, 2
 	}
 	if len(word) < 6 {

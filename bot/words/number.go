@@ -126,7 +126,9 @@ func readChinese(r []rune, i int) number {
 	n, total, last, unit := number{}, 0, -1, 1
 	row := 0
 	for k := i; k < len(r); k++ {
-		if m := multiplier(r[k]); m > 0 {
+		if m := multiplier(r[k]); m == 1000 && k > i && standsAt(r, k+1, "克") { // 两千克
+			break
+		} else if m > 0 {
 			if last == 0 || m >= unit && unit > 1 && last < 0 {
 				break
 			}

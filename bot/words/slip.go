@@ -44,7 +44,7 @@ func (e *ear) learn(name string, node *nameNode) {
 		e.byFull[key] = merged(e.byFull[key], node)
 	}
 	if !strings.Contains(notInitials, " "+initials+" ") {
-		e.initials[initials] = merged(e.initials[initials], node)
+		e.initials[initials] = clash(e.initials[initials], node)
 	}
 }
 
@@ -62,6 +62,14 @@ func merged(a, b *nameNode) *nameNode {
 	return &nameNode{ids: appendNew(append([]string(nil), a.ids...), b.ids...), spot: a.spot, weak: a.weak && b.weak}
 }
 
+// clash joins two names with the same initials; those of a spot and a product mean neither.
+func clash(a, b *nameNode) *nameNode {
+	if a != nil && (a.spot != b.spot || len(a.ids) == 0) {
+		return &nameNode{spot: a.spot}
+	}
+	return merged(a, b)
+}
+
 // slip is what a reading by ear costs: how many characters were only heard, and how many are wrong, missing or swapped.
 type slip struct{ length, heard, exact, wrong int }
 
@@ -70,6 +78,11 @@ type slip struct{ length, heard, exact, wrong int }
 func (e *ear) find(r []rune, i int, n *lexicon) (*nameNode, slip) {
 	var best *nameNode
 	var cost slip
+	if vocab().units.at(r, i) > 0 { // 两箱羊肚菌: 箱 sounds like 鲜; 来缸天麻
+		if exact, _ := n.find(r[i+1:]); exact != nil || i > 0 && endsNumber(r, i) {
+			return nil, cost
+		}
+	}
 	weigh := func(one *spoken, got slip, ok bool) {
 		switch {
 		case !ok || got.wrong+got.heard == 0 || !e.plausible(one, r, i, got, n):
@@ -193,7 +206,7 @@ func (e *ear) plausible(one *spoken, r []rune, i int, got slip, n *lexicon) bool
 		return false
 	}
 	for k := i + 1; k < end; k++ { // an exact name inside
-		if node, length := n.find(r[k:]); node != nil && (got.wrong > 0 || k+length > end) {
+		if node, length := n.find(r[k:]); node != nil && (got.wrong > 0 || k+length > end || len(node.ids) != len(one.node.ids)) {
 			return false
 		}
 	}
@@ -260,12 +273,12 @@ func quantityAt(r []rune, i int) bool {
 
 // everyday are words that sound like a name and are none, whatever stands beside them.
 var everyday = newWordSet([]string{
-	"日子", "爱你是", "爱你死", "爱里是", "栗子", "梨子", "例子", "粒子", "儿子", "而子", "帘子", "李自", "李之", "李志", "李只", "红利", "红绿", "红梨", "天嘛", "天吗", "天妈", "茶有", "茶又", "茶友", "礼和", "你盒", "鸡咋", "鸡炸", "鸡但", "花胶", "花叫", "花脚", "花查",
-	"吃粑", "吃吧", "生豆", "十三在", "十三再", "十三载", "四三在", "坐水", "做水", "喝水", "猫桃", "打米", "儿子们", "米酒", "油茶", "拿肉", "那肉", "少粉", "面粉", "年吧", "年八", "年把", "李子园", "发茶", "发票", "发查", "华茶", "锅米", "分米", "绿豆", "土鸡", "红薯", "辣子", "珍珠", "山茶", "竹笋", "豆腐", "大红", "十三", "黑木", "干豆", "大礼", "老腊", "茶籽", "干竹", "城市", "散养", "土家", "高山", "鸡蛋", "大豆", "马拉",
+	"日子", "爱你是", "爱你死", "爱里是", "栗子", "梨子", "例子", "粒子", "儿子", "帘子", "李志", "红绿", "红梨", "天嘛", "天吗", "天妈", "茶有", "茶又", "茶友", "鸡咋", "鸡炸", "花胶", "花叫", "花脚", "花查",
+	"吃粑", "吃吧", "生豆", "十三在", "十三再", "十三载", "四三在", "坐水", "做水", "喝水", "猫桃", "儿子们", "米酒", "油茶", "拿肉", "那肉", "面粉", "年吧", "年八", "年把", "李子园", "发票", "发查", "华茶", "锅米", "分米", "绿豆", "土鸡", "红薯", "辣子", "珍珠", "山茶", "竹笋", "豆腐", "大红", "十三", "黑木", "干豆", "大礼", "老腊", "茶籽", "干竹", "城市", "散养", "土家", "高山", "鸡蛋", "大豆", "马拉",
 })
 
 // rarely are words that are no names by themselves, but are where a quantity stands right beside them.
 var rarely = newWordSet([]string{
-	"里子", "妮子", "呢子", "离子", "红你", "红里", "大迷", "天马", "天码", "茶由", "礼合", "鸡单", "绳豆", "土都", "土斗", "核逃", "粉调", "分条", "作水", "左水", "浊水", "祝水", "住水", "达米", "大密", "木二", "木儿", "花教", "拉肉", "辣肉", "烧粉",
+	"鸡但", "礼和", "你盒", "红利", "李自", "李之", "李只", "打米", "少粉", "花查", "发茶", "而子", "里子", "妮子", "呢子", "离子", "红你", "红里", "大迷", "天马", "天码", "茶由", "礼合", "鸡单", "绳豆", "土都", "土斗", "核逃", "粉调", "分条", "作水", "左水", "浊水", "祝水", "住水", "达米", "大密", "木二", "木儿", "花教", "拉肉", "辣肉", "烧粉",
 	"干损", "红力", "红立", "红离", "共米", "供米", "话茶", "画茶", "毛套", "公米", "蜂米", "风米",
 })

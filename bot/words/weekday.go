@@ -7,7 +7,7 @@ import (
 
 // weekday: 周六 is the coming Saturday and never today; 这周六 lies in this calendar week (Monday first), 下周六 in the next.
 func (d dateReader) weekday(i int) said {
-	if i > 0 && (d.r[i] == '周' && (chineseDigit(d.r[i-1]) > 0 || isDigit(d.r[i-1]) || d.r[i-1] == '几') || d.r[i] == '上' && strings.ContainsRune("马早晚", d.r[i-1])) {
+	if i > 0 && (d.r[i] == '周' && (chineseDigit(d.r[i-1]) > 0 && !strings.ContainsRune("俩仨", d.r[i-1]) || isDigit(d.r[i-1]) || d.r[i-1] == '几') || d.r[i] == '上' && strings.ContainsRune("马早晚", d.r[i-1])) {
 		return said{} // 一周, 马上, 早上
 	}
 	prefix, n := oneOf(d.r, i, []string{"下下个", "下下", "下个", "下一个", "下", "这个", "这一个", "这", "本", "上个", "上", "每个", "每"})
