@@ -27,6 +27,11 @@ func (t *turn) arrive() error {
 	if kind != "spot" || !slices.ContainsFunc(spots, func(s models.Spot) bool { return s.ID == id }) {
 		return t.greet()
 	}
+	o, err := t.offerOf(id)
+	if err != nil {
+		return t.refuse(err)
+	}
+	t.say(o.Spot.Name + "：" + price(o.Offer, o.PayEach) + "。") // so that a newcomer knows the poster was understood
 	return t.visit(words.Heard{Intent: words.IntentClaim, Spot: id})
 }
 

@@ -16,7 +16,7 @@ var NoticeStates = Machine{
 	Noun: "notice", ZH: "通知", Start: "pending", Ends: []string{"sent"},
 	Steps: []Step{
 		{"pending", "sent", "the channel took it"},
-		{"pending", "dead", "too many tries, or the person blocked us"},
+		{"pending", "dead", "too many tries, or the person blocked us; at once where they had before"},
 		{"dead", "pending", "an officer sends it again"},
 		{"dead", "sent", "the person wrote, and was shown it"},
 	},

@@ -305,7 +305,7 @@ func (t *tx) tell(residentID int64, kind, text string) error {
 			continue
 		}
 		told[to.ID] = true
-		if err := t.notify(models.Notice{LinkID: &to.ID, Kind: kind, DueAt: t.due(to)}, text); err != nil {
+		if err := t.noticeTo(to, kind, text, ""); err != nil {
 			return err
 		}
 	}

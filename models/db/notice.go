@@ -23,16 +23,25 @@ func (t *tx) noticeOnce(linkID int64, kind, text, key string) error {
 	if err != nil {
 		return err
 	}
-	n := models.Notice{LinkID: &to.ID, Kind: kind, DueAt: t.due(to)}
+	return t.noticeTo(to, kind, text, key)
+}
+
+// noticeTo writes a notice to a link as it is. Where its person has left there is nobody to push it to, so the officers
+// are told at once; who comes back is shown it.
+func (t *tx) noticeTo(to models.Link, kind, text, key string) error {
+	n := models.Notice{LinkID: &to.ID, Kind: kind, State: models.NoticePending, DueAt: t.due(to)}
 	if key != "" {
 		n.OnceKey = &key
+	}
+	if to.GoneAt != nil {
+		n.State, n.Why = models.NoticeDead, models.WhyGone
 	}
 	return t.notify(n, text)
 }
 
 // noticeSupplier writes what a supplier's people are to be told: on their page, and in the chats they have bound.
 func (t *tx) noticeSupplier(supplierID, kind, text string) error {
-	if err := t.notify(models.Notice{SupplierID: supplierID, Kind: kind}, text); err != nil {
+	if err := t.notify(models.Notice{SupplierID: supplierID, Kind: kind, State: models.NoticePending}, text); err != nil {
 		return err
 	}
 	var links []int64
@@ -53,7 +62,7 @@ func (t *tx) notify(n models.Notice, text string) error {
 	if err != nil {
 		return err
 	}
-	n.TextSealed, n.State, n.WrittenAt = sealed, models.NoticePending, t.now
+	n.TextSealed, n.WrittenAt = sealed, t.now
 	return t.g.Clauses(clause.OnConflict{DoNothing: true}).Create(&n).Error
 }
 

@@ -14,6 +14,7 @@ type holding struct {
 	models.Voucher
 	Chat      int64
 	Reachable bool
+	Gone      bool
 }
 
 // holdings gives live vouchers in the order of their holders. They are told where they claimed, if that can be written
@@ -21,7 +22,7 @@ type holding struct {
 // in any. It is one statement however many they are. Whose record is open nowhere is left out.
 func (t *tx) holdings(where func(*gorm.DB) *gorm.DB) (list []holding, err error) {
 	q := t.g.Table("vouchers AS v").
-		Select("v.*, l.id AS chat, (l.address_sealed IS NOT NULL AND l.gone_at IS NULL) AS reachable").
+		Select("v.*, l.id AS chat, (l.address_sealed IS NOT NULL AND l.gone_at IS NULL) AS reachable, (l.gone_at IS NOT NULL) AS gone").
 		Joins(`JOIN links l ON l.id = (SELECT c.id FROM links c WHERE c.resident_id = v.resident_id ORDER BY CASE
 			WHEN c.gone_at IS NOT NULL THEN 3 WHEN c.id = v.link_id AND c.address_sealed IS NOT NULL THEN 0
 			WHEN c.id = v.link_id OR c.address_sealed IS NOT NULL THEN 1 ELSE 2 END, c.seen_at DESC, c.id LIMIT 1)`).
@@ -33,7 +34,7 @@ func (t *tx) holdings(where func(*gorm.DB) *gorm.DB) (list []holding, err error)
 // letter is a notice that is to be written with many others.
 type letter struct {
 	to              int64 // link
-	reachable       bool
+	reachable, gone bool
 	kind, text, key string
 }
 
@@ -51,8 +52,11 @@ func (t *tx) post(letters []letter) error {
 				return err
 			}
 			rows[i] = models.Notice{LinkID: &some[i].to, Kind: l.kind, TextSealed: sealed, State: models.NoticePending, WrittenAt: t.now}
-			if l.reachable {
+			switch {
+			case l.reachable:
 				rows[i].DueAt = &now
+			case l.gone:
+				rows[i].State, rows[i].Why = models.NoticeDead, models.WhyGone
 			}
 			if l.key != "" {
 				rows[i].OnceKey = &some[i].key
@@ -120,7 +124,7 @@ func sentence(s string) string { return strings.TrimRight(strings.TrimSpace(s), 
 // letters makes one notice for each holder of whom something changed, whatever the number of their vouchers.
 func letters(list []holding, changed func(models.Voucher) []change) (out []letter) {
 	for of := range chunkBy(list, func(h holding) int64 { return h.ResidentID }) {
-		l := letter{to: of[0].Chat, reachable: of[0].Reachable}
+		l := letter{to: of[0].Chat, reachable: of[0].Reachable, gone: of[0].Gone}
 		var texts []string
 		for _, h := range of {
 			for _, c := range changed(h.Voucher) {
@@ -175,5 +179,5 @@ func (t *tx) tellHolder(v models.Voucher, kind, text string) error {
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	return t.post([]letter{{to: list[0].Chat, reachable: list[0].Reachable, kind: kind, text: text}})
+	return t.post([]letter{{to: list[0].Chat, reachable: list[0].Reachable, gone: list[0].Gone, kind: kind, text: text}})
 }

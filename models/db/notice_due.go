@@ -64,7 +64,7 @@ func (t *tx) remind(list []holding) error {
 			}
 			offers[h.OfferID] = is
 		}
-		letters = append(letters, letter{h.Chat, h.Reachable, "visit_tomorrow", reminder(is, h.Voucher), fmt.Sprintf("visit:%d", h.ID)})
+		letters = append(letters, letter{h.Chat, h.Reachable, h.Gone, "visit_tomorrow", reminder(is, h.Voucher), fmt.Sprintf("visit:%d", h.ID)})
 	}
 	return t.post(letters)
 }

@@ -287,9 +287,9 @@ func TestWhoIsGoneIsToldInAnotherChat(t *testing.T) {
 		if len(dead) != 1 || dead[0].Why != models.WhyGone || !dead[0].Gone || dead[0].Who != "试**" {
 			t.Fatalf("dead: %+v", dead)
 		}
-		tellOne(t, d, two, "乙") // nobody is tried who is gone
+		tellOne(t, d, two, "乙") // nobody is tried who is gone; the officers know at once
 		takeNone(t, d, "still gone")
-		if c, _ := d.NoticeCounts(ctx); c != (db.NoticeCounts{Waiting: 1, Dead: 1}) {
+		if c, _ := d.NoticeCounts(ctx); c != (db.NoticeCounts{Dead: 2}) {
 			t.Errorf("%+v", c)
 		}
 		chat(t, d, "telegram", "77") // back again
