@@ -297,7 +297,7 @@ func (d dateReader) fromNow(i int) said {
 // clockOrSpan understands times of day and spans, which say no day: 九点半, 9:30, 两天一夜, 8岁, 3折, 5a, 一个月.
 func (d dateReader) clockOrSpan(i int) said {
 	n := readNumber(d.r, i)
-	if n.length == 0 || i > 0 && isDigit(d.r[i-1]) || d.r[i] == '几' { // 几点 is a question
+	if n.length == 0 || i > 0 && isDigit(d.r[i-1]) || d.r[i] == '几' || n.pair && standsAt(d.r, i+1, "元旦") { // 几点 is a question
 		return said{}
 	}
 	end := i + n.length

@@ -78,7 +78,7 @@ type slip struct{ length, heard, exact, wrong int }
 func (e *ear) find(r []rune, i int, n *lexicon) (*nameNode, slip) {
 	var best *nameNode
 	var cost slip
-	if vocab().units.at(r, i) > 0 { // 两箱羊肚菌: 箱 sounds like 鲜; 来缸天麻
+	if vocab().units.at(r, i) > 0 || strings.ContainsRune("有个和没要来的是去到在给买这那我你他不也就都还再加", r[i]) { // 两箱羊肚菌: 箱 sounds like 鲜; 来缸天麻
 		if exact, _ := n.find(r[i+1:]); exact != nil || i > 0 && endsNumber(r, i) {
 			return nil, cost
 		}
