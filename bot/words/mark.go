@@ -44,24 +44,30 @@ func (s *sentence) addHit(h hit, box bool) {
 	s.hits = append(s.hits, h)
 }
 
-// letters reads a run of letters as pinyin or initials, and says how long it is; a run that is neither is copied.
+// letters reads a run of letters as pinyin or initials, and says how long it is; a run that is neither is copied. Words
+// of a run are tried together, the most first: cui hong li, and zhuoshui in «wo yao qu zhuoshui».
 func (n *lexicon) letters(s *sentence, in []rune, i int) int {
-	if in[i] < 'a' || in[i] > 'z' || i > 0 && in[i-1] >= 'a' && in[i-1] <= 'z' {
+	if !isLetter(in, i) || isLetter(in, i-1) {
 		return 0
 	}
+	var ends []int
 	end, word := i, make([]byte, 0, 24)
-	for end < len(in) && (in[end] >= 'a' && in[end] <= 'z' || in[end] == ' ' && end+1 < len(in) && in[end+1] >= 'a' && in[end+1] <= 'z') {
+	for end < len(in) && (isLetter(in, end) || in[end] == ' ' && isLetter(in, end+1)) {
 		if in[end] != ' ' {
 			word = append(word, byte(in[end]))
 		}
-		end++
+		if end++; end >= len(in) || !isLetter(in, end) {
+			ends = append(ends, end, len(word))
+		}
 	}
-	node, guess := n.ear.typed(string(word), i > 0 || end < len(in))
-	if node == nil {
-		return 0
+	for k := len(ends) - 2; k >= 0; k -= 2 {
+		end, size := ends[k], ends[k+1]
+		if node, guess := n.ear.typed(string(word[:size]), i > 0 || end < len(in)); node != nil {
+			s.addHit(hit{ids: node.ids, spot: node.spot, guess: guess}, node.box)
+			return end - i
+		}
 	}
-	s.addHit(hit{ids: node.ids, spot: node.spot, guess: guess}, node.box)
-	return end - i
+	return 0
 }
 
 // typed knows a name by its pinyin, with one letter wrong in a long one, or by its initials beside other words.

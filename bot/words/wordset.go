@@ -80,15 +80,15 @@ func sameRunes(a, b []rune) bool {
 // vocab holds the word sets of the grammar, made once and only read.
 var vocab = sync.OnceValue(func() *grammarWords {
 	return &grammarWords{
-		grownUps: newWordSet(grownUps), person: newWordSet(grownUps, children, others, oneKin), noun: newWordSet(grownUps, children, others),
-		child: newWordSet(children), twoKin: newWordSet(twoKin), oneKin: newWordSet(oneKin), kin: newWordSet(oneKin, twoKin),
+		person: newWordSet(grownUps, children, others, oneKin), noun: newWordSet(grownUps, children, others),
+		twoKin: newWordSet(twoKin), oneKin: newWordSet(oneKin), kin: newWordSet(oneKin, twoKin),
 		couples: newWordSet(couples), bands: newWordSet(bands), crowds: newWordSet(crowds), alone: newWordSet(alone), callings: newWordSet(callings),
-		companion: newWordSet(companion), proxies: newWordSet(proxies), stays: newWordSet(stays), units: newWordSet(units),
+		companion: newWordSet(companion), stays: newWordSet(stays), units: newWordSet(units),
 	}
 })
 
 type grammarWords struct {
-	grownUps, person, noun, child, twoKin, oneKin, kin, couples, bands, crowds, alone, callings, companion, proxies, stays, units wordSet
+	person, noun, twoKin, oneKin, kin, couples, bands, crowds, alone, callings, companion, stays, units wordSet
 }
 
 func runeCount(s string) int { return utf8.RuneCountInString(s) }
