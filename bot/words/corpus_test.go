@@ -3,7 +3,6 @@ package words
 import (
 	"bufio"
 	"encoding/json"
-	"fmt"
 	"os"
 	"slices"
 	"strconv"
@@ -138,7 +137,7 @@ func measure(t *testing.T, path string, floor float64, each bool) {
 		if name == "" {
 			name = "in all"
 		}
-		t.Log(fmt.Sprintf("%-12s %4d of %4d  %5.1f %%", name, right[kind], all[kind], 100*float64(right[kind])/float64(max(all[kind], 1))))
+		t.Logf("%-12s %4d of %4d  %5.1f %%", name, right[kind], all[kind], 100*float64(right[kind])/float64(max(all[kind], 1)))
 	}
 	if share := 100 * float64(right[""]) / float64(max(all[""], 1)); share < floor {
 		t.Errorf("%s: %.1f %% read exactly, want at least %.1f %%", path, share, floor)

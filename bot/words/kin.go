@@ -1,6 +1,6 @@
 package words
 
-// Words for people. Where one word begins another, the longer comes first: byLength sees to that.
+// Words for people. A wordSet finds the longest of them, in whatever order they stand here.
 var (
 	grownUps = []string{"大人", "成年人", "成人", "大的", "大朋友"}
 	children = []string{

@@ -18,7 +18,7 @@ func (n *lexicon) mark(text string) *sentence {
 				node, length, guess = other, heard.length, 1+heard.wrong
 			}
 		}
-		if node == nil {
+		if node == nil || node.box && standsAt(in, i+length, "装") { // 礼盒装的蜂蜜
 			s.runes = append(s.runes, in[i])
 			i++
 			continue

@@ -123,7 +123,7 @@ func company(list []person) (n int, vague bool) {
 	switch {
 	case t.total >= 0:
 		return max(list[t.total].count+addedTo(list, t.counted, t.total)-staying(list, t.total), 0), false
-	case t.unsure:
+	case t.unsure && !(t.me && t.sum > 1 && onlyCrowds(list)): // 一家子,爸妈、我、老婆和儿子
 		return 0, true
 	case t.sum == 0 && t.me && hasKind(list, justMe):
 		return 1, false
@@ -133,6 +133,16 @@ func company(list []person) (n int, vague bool) {
 		t.sum++
 	}
 	return max(t.sum-t.takenBack(list), 0), false
+}
+
+// onlyCrowds says whether nothing is vague but a word such as 一家子, behind which they are all named.
+func onlyCrowds(list []person) bool {
+	for _, p := range list {
+		if p.vague && p.kind != crowd {
+			return false
+		}
+	}
+	return hasKind(list, speaker)
 }
 
 // takenBack counts those who were named as going and then as staying: 我和弟弟,弟弟不去了.

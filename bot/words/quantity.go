@@ -33,7 +33,7 @@ func (s *sentence) parts() []part {
 				kinds[k].segment = segment
 			}
 			if out = append(out, kinds...); kinds == nil {
-				out = append(out, part{place: i, segment: segment, ids: hit.ids, unwanted: s.refused(i) && !s.negatedAfter(i+1) || s.dismissed(i+1)})
+				out = append(out, part{place: i, segment: segment, ids: hit.ids, unwanted: s.refused(i) && !s.negatedAfter(i+1) || s.dismissed(i+1) || i > 1 && string(s.typed[i-2:i]) == "除了"})
 			}
 			i++
 			continue
@@ -85,7 +85,7 @@ func (s *sentence) kindsAfter(i int, ids []string) []part {
 
 // dismissed says whether a product's name is followed by that they do not want it: 腊肉不要了.
 func (s *sentence) dismissed(i int) bool {
-	_, n := oneOf(s.typed, i, []string{"不要", "都不要", "就不要", "不买", "去掉", "删掉", "删了", "我不要", "不想要", "给我去掉", "帮我去掉", "拿掉", "莫要", "也不要", "先不要", "先不买", "移除", "那个不要", "就算了", "取消"})
+	_, n := oneOf(s.typed, i, []string{"不要", "都不要", "就不要", "不买", "去掉", "删掉", "删了", "我不要", "不想要", "给我去掉", "帮我去掉", "拿掉", "莫要", "也不要", "先不要", "先不买", "移除", "那个不要", "就算了", "取消", "够了", "有了"})
 	return n > 0 && !standsAt(s.typed, i+n, "干") && !standsAt(s.typed, i+n, "鲜") && !standsAt(s.typed, i+n, "新鲜") && !standsAt(s.typed, i+n, "太") && s.hitAt(i+n) == nil && readNumber(s.typed, i+n).length == 0
 }
 
@@ -198,7 +198,7 @@ func (s *sentence) bareAmount(i int, n number) (part, int) {
 		before--
 	}
 	times := before >= 0 && strings.ContainsRune("*x", s.runes[before]) || oneOfRunes(s.runes, after, "*x") > 0 && s.productAt(after+1)
-	beside := s.productAt(before) || s.productAt(after) || times
+	beside := s.productAt(before) || s.productAt(after) || times || s.forEach(i) && (after >= len(s.runes) || s.runes[after] == ',')
 	if !beside || n.vague || n.value != float64(int(n.value)) || n.value == 0 || i > 0 && s.runes[i-1] == ',' && s.productAt(i+n.length) && s.listNumber(i, n) {
 		return part{}, n.length
 	}
