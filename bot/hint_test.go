@@ -45,8 +45,13 @@ func TestSaysSize(t *testing.T) {
 		text, pack string
 		want       bool
 	}{
-		{"一袋10斤的", "10斤装/袋", true}, {"十斤装来一袋", "10斤装/袋", true}, {"110斤", "10斤装/袋", false}, {"30个的", "30枚/箱", true},
-		{"两箱", "5斤装/箱", false}, {"250克礼盒", "250克礼盒", true}, {"", "10斤装/袋", false},
+		{"一袋10斤的", "10斤装/袋", true},
+		{"十斤装来一袋", "10斤装/袋", true},
+		{"110斤", "10斤装/袋", false},
+		{"30个的", "30枚/箱", true},
+		{"两箱", "5斤装/箱", false},
+		{"250克礼盒", "250克礼盒", true},
+		{"", "10斤装/袋", false},
 	} {
 		if got := saysSize(c.text, c.pack); got != c.want {
 			t.Errorf("saysSize(%q, %q) = %v", c.text, c.pack, got)

@@ -131,8 +131,10 @@ func (t *turn) desk(models.Account) error {
 		n          int
 		what, page string
 	}{
-		{f.Undecided, "人等着核对资格", "/officer/cases"}, {f.Messages, "条留言等着回复", "/officer/messages"},
-		{len(goods.Products), "种商品等着审核", "/officer/products"}, {len(refunds), "笔款没有退成", "/officer/refunds"},
+		{f.Undecided, "人等着核对资格", "/officer/cases"},
+		{f.Messages, "条留言等着回复", "/officer/messages"},
+		{len(goods.Products), "种商品等着审核", "/officer/products"},
+		{len(refunds), "笔款没有退成", "/officer/refunds"},
 		{int(notices.Dead), "条通知没有送到", "/officer/notices"},
 	} {
 		if w.n > 0 {

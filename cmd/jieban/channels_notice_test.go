@@ -36,7 +36,8 @@ func (c *client) answers(question, answer string) {
 }
 
 // What an officer answers reaches people where they are, once. Who cannot be written to reads it with the next answer,
-// who left when they come back; and what fails because somebody blocked us is on the officers' list.
+// who left when they come back; until then what they were to be told is on the officers' list, as is what somebody missed
+// who blocked us.
 func TestAnswersOfOfficersArrive(t *testing.T) {
 	onStage(t, func(t *testing.T, s *stage) {
 		const inWeChat, noCredit, inTelegram, blocked = "o-asks", "o-silent", 501, 502
@@ -65,7 +66,7 @@ func TestAnswersOfOfficersArrive(t *testing.T) {
 		t.Logf("told %v and %v after the officer began to answer five", s.wx.to(inWeChat)[0].at.Sub(began).Round(time.Millisecond), s.tg.to(inTelegram)[before].at.Sub(began).Round(time.Millisecond))
 		soon(t, "one without credit is tried", func() bool { return s.wx.tries(noCredit) == 1 })
 		officer.answers("十三寨能不能骑车", "可以")
-		isDead(t, s, officer, "telegram 七月中")
+		isDead(t, s, officer, "telegram 七月中", "wechat 可以")
 		time.Sleep(3 * time.Second) // three more runs of the outbox
 		if got := s.wx.to(inWeChat); len(got) != 1 || !strings.Contains(got[0].text, "要带，原件") {
 			t.Errorf("WeChat told %+v", got)

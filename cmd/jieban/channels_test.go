@@ -12,8 +12,12 @@ import (
 
 // neighbours are people of the roster, one for each channel and once more for those whom the bot knows already.
 var neighbours = []struct{ number, name string }{
-	{"500106193807269920", "卢昌玉"}, {"510222195803089929", "乔世琼"}, {"510222196705209995", "雷华平"},
-	{"510222197812219982", "康晓琴"}, {"500106199810159922", "萧思琪"}, {"500106200205249909", "毛雨桐"},
+	{"500106193807269920", "卢昌玉"},
+	{"510222195803089929", "乔世琼"},
+	{"510222196705209995", "雷华平"},
+	{"510222197812219982", "康晓琴"},
+	{"500106199810159922", "萧思琪"},
+	{"500106200205249909", "毛雨桐"},
 }
 
 // From one sentence to the code, in every channel, for people whom the bot knows and for those it does not.

@@ -195,11 +195,16 @@ func TestClaimAtTheEdgesOfTheProgramme(t *testing.T) {
 			t.Errorf("after midnight: %v", err)
 		}
 		now = time.Date(2021, 6, 30, 15, 59, 59, 0, time.UTC)
-		if _, err := d.Claim(ctx, link, claimOf("O2", "2021-07-01", 1, "early")); err != nil {
+		if _, err := d.Claim(ctx, link, claimOf("O2", "2021-07-01", 1, "early")); codeOf(err) != "not_announced" {
 			t.Errorf("the day before, for the first day: %v", err)
 		}
-		if _, err = d.Claim(ctx, link, claimOf("O2", "2021-06-30", 1, "tooearly")); codeOf(err) != "outside_window" {
-			t.Errorf("before the window: %v", err)
+		now = time.Date(2021, 7, 11, 15, 59, 59, 0, time.UTC)
+		if _, err := d.Claim(ctx, link, claimOf("O2", "2021-07-12", 1, "second")); codeOf(err) != "not_announced" {
+			t.Errorf("the second before it is announced: %v", err)
+		}
+		now = now.Add(time.Second)
+		if _, err := d.Claim(ctx, link, claimOf("O2", "2021-07-12", 1, "first")); err != nil {
+			t.Errorf("the day it is announced: %v", err)
 		}
 	}, dbtest.Clock(func() time.Time { return now }))
 }
