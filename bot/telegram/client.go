@@ -82,7 +82,7 @@ func (ch *Channel) outcome(err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &tooMany):
-		ch.count.add("too_many")
+		ch.count.Add("too_many")
 		return bot.RetryAfter(time.Duration(max(1, tooMany.RetryAfter)) * ch.second)
 	case errors.Is(err, tg.ErrorForbidden):
 		return bot.ErrGone
@@ -161,13 +161,13 @@ func (ch *Channel) getUpdates(ctx context.Context, offset int64, hold time.Durat
 	case p.Code == http.StatusConflict:
 		return nil, errConflict
 	case p.Code == http.StatusTooManyRequests:
-		ch.count.add("too_many")
+		ch.count.Add("too_many")
 		return nil, bot.RetryAfter(time.Duration(max(1, p.Parameters.RetryAfter)) * ch.second)
 	}
 	return nil, ch.bare(fmt.Errorf("getUpdates: %d %s", p.Code, p.Description))
 }
 
-// file fetches what a person sent, up to MaxPhoto bytes: refused or errTooBig = it will never be had.
+// file fetches what a person sent, up to bot.MaxPhoto bytes: refused or errTooBig = it will never be had.
 func (ch *Channel) file(ctx context.Context, id string) ([]byte, error) {
 	var path string
 	err := ch.call(ctx, func(ctx context.Context) error {
@@ -195,11 +195,11 @@ func (ch *Channel) file(ctx context.Context, id string) ([]byte, error) {
 	if res.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("the file was answered with %s", res.Status)
 	}
-	data, err := io.ReadAll(io.LimitReader(res.Body, MaxPhoto+1))
+	data, err := io.ReadAll(io.LimitReader(res.Body, bot.MaxPhoto+1))
 	switch {
 	case err != nil:
 		return nil, ch.bare(err)
-	case len(data) > MaxPhoto:
+	case len(data) > bot.MaxPhoto:
 		return nil, errTooBig
 	}
 	return data, nil

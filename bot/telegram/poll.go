@@ -134,7 +134,7 @@ func (p *poller) failure(ctx context.Context, err error) time.Duration {
 	var after bot.RetryAfter
 	switch {
 	case errors.Is(err, errConflict):
-		p.ch.count.add("conflicts")
+		p.ch.count.Add("conflicts")
 		if !p.fought {
 			p.fought = true
 			p.ch.c.Log.WarnContext(ctx, "telegram: another process polls, or a webhook is set; waiting")
@@ -143,7 +143,7 @@ func (p *poller) failure(ctx context.Context, err error) time.Duration {
 	case errors.As(err, &after):
 		return time.Duration(after)
 	}
-	p.ch.count.add("poll_errors")
+	p.ch.count.Add("poll_errors")
 	p.ch.c.Log.WarnContext(ctx, "telegram: no updates", "failures", p.failed, "err", p.ch.bare(err))
 	return p.ch.backoff(p.failed)
 }
@@ -171,14 +171,14 @@ func (p *poller) take(ctx context.Context, body json.RawMessage) bool {
 	p.next = u.ID + 1
 	switch {
 	case u.ID < p.kept && u.ID >= p.kept-overlap:
-		p.ch.count.add("repeats")
+		p.ch.count.Add("repeats")
 	case err != nil:
 		p.ch.malformed(u.ID)
 	default:
-		p.ch.count.add("updates")
+		p.ch.count.Add("updates")
 		p.open[u.ID] = true
 		at := p.ch.lines.join(u.chat().ID)
-		others := p.ch.count.get("answered")
+		others := p.ch.count.Of("answered")
 		p.wg.Go(func() { p.answer(ctx, u, at, others) })
 	}
 	return true
@@ -196,7 +196,7 @@ func (p *poller) answer(ctx context.Context, u *update, at place, others int64) 
 		if err == nil {
 			break
 		}
-		if n >= giveUp && p.ch.count.get("answered") > others {
+		if n >= giveUp && p.ch.count.Of("answered") > others {
 			p.ch.fault(ctx, u.ID, err) // it is this update, not the database: it must not hold up all others
 			break
 		}

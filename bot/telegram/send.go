@@ -66,14 +66,14 @@ func (ch *Channel) say(ctx context.Context, chat int64, user string, id int64, r
 func (ch *Channel) late(ctx context.Context, user string, replies []bot.Reply) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callFor)
 	defer cancel()
-	ch.count.add("late")
+	ch.count.Add("late")
 	return ch.c.Late(ctx, user, replies)
 }
 
 // gone remembers that a person left or came back.
 func (ch *Channel) gone(ctx context.Context, user string, gone bool) error {
 	if gone {
-		ch.count.add("gone")
+		ch.count.Add("gone")
 	}
 	return ch.c.Gone(ctx, user, gone)
 }
@@ -87,10 +87,10 @@ func (ch *Channel) deliver(ctx context.Context, chat int64, user string, parts [
 		err := ch.insist(ctx, chat, user, parts[next], tries)
 		switch {
 		case err == nil:
-			ch.count.add("sent")
+			ch.count.Add("sent")
 			good = true
 		case errors.As(err, &never):
-			ch.count.add("faults")
+			ch.count.Add("faults")
 			ch.c.Log.ErrorContext(ctx, "telegram: a message was refused", "err", err)
 		default:
 			return next, err
@@ -150,7 +150,7 @@ func (ch *Channel) post(ctx context.Context, chat int64, user string, p part) er
 	if len(p.rows) == 0 || !errors.As(err, &never) {
 		return err
 	}
-	ch.count.add("plain")
+	ch.count.Add("plain")
 	ch.c.Log.WarnContext(ctx, "telegram: buttons were refused", "err", err)
 	for _, text := range split(plain(p), maxText) {
 		if err := ch.postText(ctx, chat, text, nil); err != nil {
@@ -189,7 +189,7 @@ func (ch *Channel) postPhoto(ctx context.Context, chat int64, user string, p par
 			return err
 		}
 	}
-	ch.count.add("plain")
+	ch.count.Add("plain")
 	ch.c.Log.ErrorContext(ctx, "telegram: a picture could not be shown", "err", ch.bare(err))
 	words := fmt.Sprintf("%s\n图片没发出去，请打开：%s", p.text, ch.address(ctx, user)(p.photo))
 	return ch.postText(ctx, chat, strings.TrimSpace(words), nil)

@@ -9,8 +9,8 @@ import (
 	"github.com/go-telegram/bot/models"
 )
 
-// path is where Telegram pushes updates to.
-const path = "/callback/telegram"
+// callbackPath is where Telegram pushes updates to.
+const callbackPath = "/callback/telegram"
 
 // Setup tells Telegram the list of commands, and where updates go: to the webhook, or nowhere, so that Run may ask for
 // them. What has come meanwhile is kept. It may be repeated.
@@ -44,7 +44,7 @@ func (ch *Channel) setCommands(ctx context.Context) error {
 }
 
 func (ch *Channel) setWebhook(ctx context.Context) error {
-	_, err := ch.api.SetWebhook(ctx, &tg.SetWebhookParams{URL: ch.c.PublicURL + path, SecretToken: ch.c.Secret, AllowedUpdates: allowed})
+	_, err := ch.api.SetWebhook(ctx, &tg.SetWebhookParams{URL: ch.c.PublicURL + callbackPath, SecretToken: ch.c.Secret, AllowedUpdates: allowed})
 	return err
 }
 

@@ -35,7 +35,7 @@ func (ch *Channel) attempt(ctx context.Context, u *update) (err error) {
 		return models.ErrUnavailable.From(ctx.Err())
 	}
 	if ch.known.get(u.ID) == allSent {
-		ch.count.add("repeats")
+		ch.count.Add("repeats")
 		return nil
 	}
 	defer func() {
@@ -46,7 +46,7 @@ func (ch *Channel) attempt(ctx context.Context, u *update) (err error) {
 		if err == nil {
 			ch.known.set(u.ID, allSent)
 		} else {
-			ch.count.add("unavailable")
+			ch.count.Add("unavailable")
 		}
 	}()
 	return ch.take(ctx, u)
@@ -72,7 +72,7 @@ func (ch *Channel) take(ctx context.Context, u *update) error {
 		ch.group(ctx, c, u.Query)
 		return nil
 	case !c.private():
-		ch.count.add("ignored")
+		ch.count.Add("ignored")
 		return nil
 	}
 	h, ok := u.hear()
@@ -80,14 +80,14 @@ func (ch *Channel) take(ctx context.Context, u *update) error {
 		defer ch.acknowledge(ctx, u.Query.ID, h.popup)()
 	}
 	if !ok {
-		ch.count.add("ignored")
+		ch.count.Add("ignored")
 		return nil
 	}
 	replies, err := ch.answer(ctx, who, u.ID, h)
 	if err != nil {
 		return err
 	}
-	ch.count.add("answered")
+	ch.count.Add("answered")
 	return ch.say(ctx, c.ID, who, u.ID, replies)
 }
 
@@ -101,13 +101,13 @@ func (ch *Channel) member(ctx context.Context, c chat, status string) error {
 			return ch.gone(ctx, strconv.FormatInt(c.ID, 10), false)
 		}
 	}
-	ch.count.add("ignored")
+	ch.count.Add("ignored")
 	return nil
 }
 
 // group asks to be talked to alone, once: what residents say here is not for a group's eyes.
 func (ch *Channel) group(ctx context.Context, c chat, q *query) {
-	ch.count.add("groups")
+	ch.count.Add("groups")
 	if q != nil {
 		ch.acknowledge(ctx, q.ID, inGroup)()
 		return
@@ -167,7 +167,7 @@ func (ch *Channel) answer(ctx context.Context, who string, id int64, h heard) ([
 // fetch gets the photo of a message; said is what the person hears if there is none, err why.
 func (ch *Channel) fetch(ctx context.Context, h *heard) (said string, err error) {
 	tooBig := models.ErrTooLarge.With("8MB").ZH
-	if h.photo.Size > MaxPhoto {
+	if h.photo.Size > bot.MaxPhoto {
 		return tooBig, nil
 	}
 	for try := 1; ; try++ {
@@ -195,6 +195,6 @@ func (ch *Channel) fetch(ctx context.Context, h *heard) (said string, err error)
 
 // fault logs what went wrong on our side. The update's number finds it again; what the person wrote is not logged.
 func (ch *Channel) fault(ctx context.Context, id int64, err error) {
-	ch.count.add("faults")
+	ch.count.Add("faults")
 	ch.c.Log.ErrorContext(ctx, "telegram", "update", id, "err", ch.bare(err))
 }

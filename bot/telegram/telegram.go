@@ -17,11 +17,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"maps"
 	"net/http"
 	"regexp"
 	"strings"
-	"sync"
 	"time"
 
 	tg "github.com/go-telegram/bot"
@@ -84,7 +82,7 @@ type Channel struct {
 	hush  hush
 	slots chan struct{}
 	told  told
-	count counter
+	count bot.Counts
 }
 
 // New checks the settings and makes the channel; it calls nobody. An error names the setting that is wrong, never its value.
@@ -120,34 +118,7 @@ func New(c Config) (*Channel, error) {
 
 // Counts says how often each thing happened since the start: updates, answered, repeats, ignored, groups, malformed,
 // bad_secret, faults, unavailable, sent, too_many (429), gone, late, plain (shown without buttons), poll_errors, conflicts.
-func (ch *Channel) Counts() map[string]int64 {
-	ch.count.mu.Lock()
-	defer ch.count.mu.Unlock()
-	return maps.Clone(ch.count.n)
-}
-
-// counter counts by name.
-type counter struct {
-	mu sync.Mutex
-	n  map[string]int64
-}
-
-// add counts one of a kind.
-func (c *counter) add(what string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.n == nil {
-		c.n = map[string]int64{}
-	}
-	c.n[what]++
-}
-
-// get is how many of a kind there were.
-func (c *counter) get(what string) int64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.n[what]
-}
+func (ch *Channel) Counts() map[string]int64 { return ch.count.All() }
 
 // wait lets some time pass; false = the context ended first.
 func wait(ctx context.Context, d time.Duration) bool {

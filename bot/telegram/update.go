@@ -15,9 +15,6 @@ import (
 // allowed are the updates that we ask for. Edited messages are not among them: what was said counts.
 var allowed = []string{"message", "callback_query", "my_chat_member"}
 
-// MaxPhoto is the largest photo that is fetched, in bytes.
-const MaxPhoto = 8 << 20
-
 // update is what we read of a Telegram update. The library's type refuses an update as a whole when a part of it that
 // nobody here looks at has a shape it does not know; the person would get no answer.
 type update struct {
@@ -181,7 +178,7 @@ func largest(sizes []file) *file {
 	best := &sizes[0]
 	for i := range sizes {
 		f := &sizes[i]
-		if best.Size > MaxPhoto || f.Size <= MaxPhoto && f.Width*f.Height > best.Width*best.Height {
+		if best.Size > bot.MaxPhoto || f.Size <= bot.MaxPhoto && f.Width*f.Height > best.Width*best.Height {
 			best = f
 		}
 	}

@@ -117,7 +117,7 @@ func TestPhoto(t *testing.T) {
 	w := newWorld(t)
 	jpeg := append([]byte("\xff\xd8\xff"), bytes.Repeat([]byte{1}, 1000)...)
 	w.files["photos/big.jpg"], w.files["photos/file.jpg"] = jpeg, jpeg[:50]
-	w.files["photos/huge.jpg"] = make([]byte, MaxPhoto+1)
+	w.files["photos/huge.jpg"] = make([]byte, bot.MaxPhoto+1)
 	sizes := `"photo":[{"file_id":"small","width":90,"height":60},{"file_id":"big","width":900,"height":600,"file_size":1003},{"file_id":"vast","width":9000,"height":6000,"file_size":9000000}],"caption":"房产证"`
 	if code := w.hook(private(1, 5, sizes)); code != 200 || !bytes.Equal(w.hears()[0].Photo, jpeg) || w.hears()[0].Text != "房产证" {
 		t.Fatalf("%d, heard %+v", code, w.hears())

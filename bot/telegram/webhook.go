@@ -23,13 +23,13 @@ func (ch *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !ch.knows(r.Header.Get(secretHeader)) {
-		ch.count.add("bad_secret")
+		ch.count.Add("bad_secret")
 		w.WriteHeader(http.StatusForbidden)
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		ch.count.add("malformed")
+		ch.count.Add("malformed")
 		w.WriteHeader(http.StatusOK)
 		return
 	}
@@ -39,7 +39,7 @@ func (ch *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusOK)
 		return
 	}
-	ch.count.add("updates")
+	ch.count.Add("updates")
 	ctx, cancel := context.WithTimeout(r.Context(), answerFor)
 	defer cancel()
 	p := ch.lines.join(u.chat().ID)
@@ -65,6 +65,6 @@ func (ch *Channel) knows(secret string) bool {
 
 // malformed notes an update that cannot be read; id 0 = not even that.
 func (ch *Channel) malformed(id int64) {
-	ch.count.add("malformed")
+	ch.count.Add("malformed")
 	ch.c.Log.Warn("telegram: an update cannot be read", "update", id)
 }

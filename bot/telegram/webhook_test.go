@@ -17,7 +17,7 @@ import (
 func TestWrongSecret(t *testing.T) {
 	w := newWorld(t)
 	for _, secret := range []string{"", "S3CRET", "s3cre", "s3cret ", strings.Repeat("x", 1<<16)} {
-		r := httptest.NewRequest("POST", path, strings.NewReader(text(1, 5, "领券")))
+		r := httptest.NewRequest("POST", callbackPath, strings.NewReader(text(1, 5, "领券")))
 		r.Header.Set(secretHeader, secret)
 		rec := httptest.NewRecorder()
 		if w.ch.ServeHTTP(rec, r); rec.Code != 403 {
@@ -28,13 +28,13 @@ func TestWrongSecret(t *testing.T) {
 		t.Errorf("heard %v, %v", w.hears(), w.ch.Counts())
 	}
 	open := newWorld(t, func(c *Config) { c.Secret = "" })
-	r := httptest.NewRequest("POST", path, strings.NewReader(text(1, 5, "领券")))
+	r := httptest.NewRequest("POST", callbackPath, strings.NewReader(text(1, 5, "领券")))
 	rec := httptest.NewRecorder()
 	if open.ch.ServeHTTP(rec, r); rec.Code != 403 || len(open.hears()) != 0 {
 		t.Errorf("without a secret: %d", rec.Code)
 	}
 	rec = httptest.NewRecorder()
-	if w.ch.ServeHTTP(rec, httptest.NewRequest("GET", path, nil)); rec.Code != 405 {
+	if w.ch.ServeHTTP(rec, httptest.NewRequest("GET", callbackPath, nil)); rec.Code != 405 {
 		t.Errorf("GET: %d", rec.Code)
 	}
 }

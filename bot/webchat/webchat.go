@@ -39,18 +39,12 @@ type Config struct {
 
 // What a request may hold.
 const (
-	MaxPhoto = 8 << 20 // bytes
-	maxJSON  = 64 << 10
-	maxID    = 64 // characters of a message's own id
+	maxJSON = 64 << 10 // bytes, beside the photo
+	maxID   = 64       // characters of a message's own id
 )
 
-// SessionFor is how long a session's cookie is kept.
-const SessionFor = 180 * 24 * time.Hour
-
-const (
-	cookieName = "jieban_session"
-	headerName = "X-Chat-Session"
-)
+// headerName is the session's header, for programs.
+const headerName = "X-Chat-Session"
 
 // What can be wrong with a request, beside what the verbs refuse.
 var (
@@ -155,7 +149,7 @@ func sessionOf(r *http.Request) (session string, fresh bool) {
 	if s := r.Header.Get(headerName); valid(s) {
 		return s, false
 	}
-	if c, err := r.Cookie(cookieName); err == nil && valid(c.Value) {
+	if c, err := r.Cookie(bot.SessionCookie); err == nil && valid(c.Value) {
 		return c.Value, false
 	}
 	b := make([]byte, 32)
@@ -175,7 +169,7 @@ func (h *handler) keep(w http.ResponseWriter, r *http.Request, session string) {
 		return // a program that keeps its own
 	}
 	http.SetCookie(w, &http.Cookie{
-		Name: cookieName, Value: session, Path: "/", MaxAge: int(SessionFor / time.Second),
+		Name: bot.SessionCookie, Value: session, Path: "/", MaxAge: int(bot.SessionFor / time.Second),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: h.c.Secure,
 	})
 }
@@ -225,8 +219,8 @@ func readJSON(w http.ResponseWriter, r *http.Request) (bot.In, error) {
 
 // readForm reads text, id and photo. It stays in memory: a photo never touches the disk unsealed.
 func readForm(w http.ResponseWriter, r *http.Request) (in bot.In, err error) {
-	r.Body = http.MaxBytesReader(w, r.Body, MaxPhoto+maxJSON)
-	if err := r.ParseMultipartForm(MaxPhoto + maxJSON); err != nil { // in memory: a photo never touches the disk unsealed
+	r.Body = http.MaxBytesReader(w, r.Body, bot.MaxPhoto+maxJSON)
+	if err := r.ParseMultipartForm(bot.MaxPhoto + maxJSON); err != nil { // in memory: a photo never touches the disk unsealed
 		if tooBig := new(http.MaxBytesError); errors.As(err, &tooBig) {
 			return in, err
 		}
@@ -240,7 +234,7 @@ func readForm(w http.ResponseWriter, r *http.Request) (in bot.In, err error) {
 		return in, nil
 	case err != nil:
 		return in, errBody
-	case head.Size > MaxPhoto:
+	case head.Size > bot.MaxPhoto:
 		return in, models.ErrTooLarge.With("8MB")
 	}
 	defer func() { _ = f.Close() }()

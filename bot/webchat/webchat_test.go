@@ -147,11 +147,11 @@ func TestPhoto(t *testing.T) {
 	if res, m := send(t, h, "POST", "/api/v1/chat", body, "Content-Type", kind); res.StatusCode != 200 || len(heard.in.Photo) != 1000 || heard.in.Text != "房产证" || heard.in.MessageID != "p1" {
 		t.Errorf("%v; heard %d bytes", m, len(heard.in.Photo))
 	}
-	body, kind = form(webchat.MaxPhoto)
+	body, kind = form(bot.MaxPhoto)
 	if res, m := send(t, h, "POST", "/api/v1/chat", body, "Content-Type", kind); res.StatusCode != 200 {
 		t.Errorf("8 MB: %v", m)
 	}
-	for _, size := range []int{webchat.MaxPhoto + 1, webchat.MaxPhoto + 1<<20} {
+	for _, size := range []int{bot.MaxPhoto + 1, bot.MaxPhoto + 1<<20} {
 		body, kind = form(size)
 		if res, m := send(t, h, "POST", "/api/v1/chat", body, "Content-Type", kind); res.StatusCode != 413 || m["code"] != "too_large" {
 			t.Errorf("%d bytes: %d %v", size, res.StatusCode, m)

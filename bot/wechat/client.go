@@ -158,7 +158,8 @@ func readAnswer(path string, body []byte, out any) (passing bool, err error) {
 	return false, nil
 }
 
-// bare takes the address out of an error of net/http: it carries the token or the secret, and errors are logged.
+// bare takes the address out of an error of net/http: it carries the token, the secret or the way to a photo, and errors
+// are logged.
 func bare(err error) error {
 	for {
 		u := new(url.Error)

@@ -156,7 +156,7 @@ func caught(do func() error) (err error) {
 
 // fault logs and counts what should not be.
 func (ch *Channel) fault(ctx context.Context, what string, err error) {
-	ch.count("fault")
+	ch.counts.Add("fault")
 	ch.c.Log.ErrorContext(ctx, "wechat: "+what, "err", err)
 }
 
@@ -208,7 +208,7 @@ func (ch *Channel) compute(ctx context.Context, m *message) (replies []bot.Reply
 	}
 	if m.Type == "image" {
 		if in.Photo, err = ch.photo(ctx, m.Picture); err != nil {
-			ch.count("photo_lost")
+			ch.counts.Add("photo_lost")
 			ch.c.Log.WarnContext(ctx, "wechat: a photo", "err", err)
 			in.Kind = bot.KindOther
 		}
@@ -235,7 +235,7 @@ func (ch *Channel) prepare(ctx context.Context, f *flight, replies []bot.Reply) 
 	defer cancel()
 	var err error
 	if p.media, err = ch.mediaFor(limited, p.image.URL); err != nil {
-		ch.count("media_lost")
+		ch.counts.Add("media_lost")
 		ch.c.Log.WarnContext(ctx, "wechat: a picture could not be uploaded", "err", err)
 		return ch.plan(ctx, f.m.From, replies, false)
 	}
@@ -270,7 +270,7 @@ func (ch *Channel) deliver(user string, replies []bot.Reply) {
 	keep, stop := context.WithTimeout(context.Background(), ch.limits.flight) // the push may have taken all the time
 	defer stop()
 	ch.must(keep, "inbox", func() error { return ch.c.Late(keep, user, replies) })
-	ch.count("inbox")
+	ch.counts.Add("inbox")
 }
 
 // wait gives what one request is answered. The zero passive is silence.
@@ -295,7 +295,7 @@ func (ch *Channel) wait(ctx context.Context, f *flight, try int) passive {
 		return f.take(time.Since(begun) <= ch.limits.answer)
 	default:
 	}
-	ch.count("late")
+	ch.counts.Add("late")
 	switch {
 	case push:
 		f.away = true

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
+
+	"github.com/jieban/jieban/bot"
 )
 
 // The paths that the channel answers. The verify file stands at the root because the platform looks for it there.
@@ -31,7 +31,7 @@ type Channel struct {
 	limits  limits
 	photos  *http.Client
 	flights flights
-	counts  counter
+	counts  bot.Counts
 }
 
 // New checks the settings and makes the channel. An error names the setting that is wrong. It asks for no function of c:
@@ -123,7 +123,7 @@ func (ch *Channel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (ch *Channel) checkURL(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	if !signedBy(q.Get("signature"), ch.c.Token, q.Get("timestamp"), q.Get("nonce")) {
-		ch.count(string(badSignature))
+		ch.counts.Add(string(badSignature))
 		w.WriteHeader(http.StatusForbidden)
 		return
 	}
@@ -153,7 +153,7 @@ func (ch *Channel) post(w http.ResponseWriter, r *http.Request) {
 	}
 	f, try := ch.join(m)
 	if try > 1 {
-		ch.count("duplicate")
+		ch.counts.Add("duplicate")
 	}
 	p := ch.wait(r.Context(), f, try)
 	if p.kind == "" {
@@ -161,7 +161,7 @@ func (ch *Channel) post(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if p.text != sayStill {
-		ch.count("answered")
+		ch.counts.Add("answered")
 	}
 	ch.reply(w, m, p, key, q.Get("nonce"))
 }
@@ -184,7 +184,7 @@ const success = "success"
 
 // ignore counts what is wrong, and does nothing.
 func (ch *Channel) ignore(w http.ResponseWriter, why flaw) {
-	ch.count(string(why))
+	ch.counts.Add(string(why))
 	ch.write(w, "text/plain; charset=utf-8", success)
 }
 
@@ -262,28 +262,9 @@ func (ch *Channel) write(w http.ResponseWriter, kind, body string) {
 	}
 }
 
-// counter counts what came and what became of it.
-type counter struct {
-	mu sync.Mutex
-	n  map[string]int64
-}
-
-// count counts one of a kind.
-func (ch *Channel) count(what string) {
-	ch.counts.mu.Lock()
-	defer ch.counts.mu.Unlock()
-	if ch.counts.n == nil {
-		ch.counts.n = map[string]int64{}
-	}
-	ch.counts.n[what]++
-}
-
 // Counts says how often each thing happened since the start, by its name. What was refused: bad_signature, bad_body,
 // too_large, wrong_appid, downgrade, unknown_kind. What went well: answered, duplicate (repetitions among them), ignored
-// (events that mean nothing to us), pushed. What took long or went wrong: late (no answer in time), inbox (kept for the
-// next message), fault, photo_lost, media_lost, and what the platform refused.
-func (ch *Channel) Counts() map[string]int64 {
-	ch.counts.mu.Lock()
-	defer ch.counts.mu.Unlock()
-	return maps.Clone(ch.counts.n)
-}
+// (events that mean nothing to us), pushed (customer messages), noticed (subscription notices), login and jssdk (pages
+// that were signed in and signed). What took long or went wrong: late (no answer in time), inbox (kept for the next
+// message), fault, photo_lost, media_lost, login_refused, and forbidden (the account may not push).
+func (ch *Channel) Counts() map[string]int64 { return ch.counts.All() }

@@ -17,7 +17,7 @@ import (
 // maxPage bounds the address of a page that is signed, in bytes.
 const maxPage = 2048
 
-// pageSign is what a page hands to wx.config.
+// pageSign is what a page shows to WeChat before it may scan, under the names that WeChat gives the fields.
 type pageSign struct {
 	AppID     string `json:"appId"`
 	Timestamp int64  `json:"timestamp"` // seconds
@@ -47,7 +47,7 @@ func (ch *Channel) jssdk(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Retry-After", "2")
 		ch.problem(w, http.StatusServiceUnavailable, models.ErrUnavailable)
 	default:
-		ch.count("jssdk")
+		ch.counts.Add("jssdk")
 		ch.writeJSON(w, http.StatusOK, "application/json; charset=utf-8", s)
 	}
 }

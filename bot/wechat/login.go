@@ -12,18 +12,22 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/jieban/jieban/bot"
 )
 
 const (
-	sessionCookie = "jieban_session" // the one that the web chat sets: one session serves chat, pages and API
-	sessionFor    = 180 * 24 * time.Hour
-	stateCookie   = "jieban_wechat_login"
-	stateFor      = 10 * time.Minute // a code of the platform lives five
-	maxTo         = 512              // bytes of the path that a sign-in leads to
+	stateCookie = "jieban_wechat_login"
+	stateFor    = 10 * time.Minute // a code of the platform lives five
+	maxTo       = 512              // bytes of the path that a sign-in leads to
 )
 
 // errSnapshot is a visitor who only looks at a preview of the page: the platform gives an openid that is nobody's.
 var errSnapshot = errors.New("wechat: a snapshot user, who is nobody")
+
+// LoginURL is the address that opens a page of ours, by its path, and signs in who comes to it from the chat. base is
+// the scheme and host of the pages.
+func LoginURL(base, path string) string { return base + loginPath + "?to=" + url.QueryEscape(path) }
 
 // login signs a person in to the phone pages, by the account they read the page with. The first request sends them to
 // the platform, which sends them back with a code, at once and without asking: only the openid is wanted.
@@ -83,16 +87,16 @@ func (ch *Channel) loginBack(w http.ResponseWriter, r *http.Request, code, state
 		return
 	}
 	http.SetCookie(w, &http.Cookie{
-		Name: sessionCookie, Value: session, Path: "/", MaxAge: int(sessionFor / time.Second),
+		Name: bot.SessionCookie, Value: session, Path: "/", MaxAge: int(bot.SessionFor / time.Second),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: ch.secure(),
 	})
-	ch.count("login")
+	ch.counts.Add("login")
 	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
 // loginFailed says what went wrong in words that a person can act on.
 func (ch *Channel) loginFailed(w http.ResponseWriter, r *http.Request, to string, err error) {
-	ch.count("login_refused")
+	ch.counts.Add("login_refused")
 	switch {
 	case errors.Is(err, errSnapshot):
 		ch.say(w, http.StatusBadRequest, "现在看到的是预览", "请点右下角“使用完整服务”，再继续办理。预览里没有您的身份，办不了。", to)
@@ -174,7 +178,7 @@ var failed = template.Must(template.New("").Parse(`<!doctype html>
 func (ch *Channel) say(w http.ResponseWriter, status int, title, text, to string) {
 	again := ""
 	if to != "" {
-		again = loginPath + "?to=" + url.QueryEscape(to)
+		again = LoginURL("", to)
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/jieban/jieban/bot"
 )
 
 // visit asks for a page of the channel's with the cookies of a phone.
@@ -123,7 +125,7 @@ func TestLoginRefused(t *testing.T) {
 		}
 		res := visit(ch, loginPath+"?code="+c.code+"&state="+state, kept)
 		page := bodyOf(res)
-		if res.StatusCode != c.status || !strings.Contains(page, c.says) || !strings.Contains(page, `href="/callback/wechat/login?to=%2Fv%2FAB7"`) || cookieOf(res, sessionCookie) != nil {
+		if res.StatusCode != c.status || !strings.Contains(page, c.says) || !strings.Contains(page, `href="/callback/wechat/login?to=%2Fv%2FAB7"`) || cookieOf(res, bot.SessionCookie) != nil {
 			t.Errorf("%s: %d %v %s", c.name, res.StatusCode, res.Cookies(), page)
 		}
 		if h := res.Header; h.Get("Content-Type") != "text/html; charset=utf-8" || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Content-Security-Policy") == "" {
@@ -150,7 +152,7 @@ func TestLoginStateIsThisPhones(t *testing.T) {
 		"a forged way out": visit(ch, loginPath+"?code=CODE-1&state="+state, &forged),
 		"nonsense":         visit(ch, loginPath+"?code=CODE-1&state=x", &http.Cookie{Name: stateCookie, Value: "x.%%"}),
 	} {
-		if page := bodyOf(res); res.StatusCode != 400 || cookieOf(res, sessionCookie) != nil || !strings.Contains(page, "重新打开") || strings.Contains(page, "evil") {
+		if page := bodyOf(res); res.StatusCode != 400 || cookieOf(res, bot.SessionCookie) != nil || !strings.Contains(page, "重新打开") || strings.Contains(page, "evil") {
 			t.Errorf("%s: %d %s", name, res.StatusCode, page)
 		}
 	}
@@ -164,7 +166,7 @@ func TestLoginFaults(t *testing.T) {
 	ch, m := opposite(t, d, nil)
 	m.failing = errors.New("the disk of db7 is full")
 	state, kept := setOut(t, ch, "/")
-	if res := visit(ch, loginPath+"?code=CODE-1&state="+state, kept); res.StatusCode != 503 || cookieOf(res, sessionCookie) != nil || strings.Contains(bodyOf(res), "db7") {
+	if res := visit(ch, loginPath+"?code=CODE-1&state="+state, kept); res.StatusCode != 503 || cookieOf(res, bot.SessionCookie) != nil || strings.Contains(bodyOf(res), "db7") {
 		t.Errorf("%d", res.StatusCode)
 	}
 	ch, _ = opposite(t, d, func(c *Config) { c.Secret = "" })

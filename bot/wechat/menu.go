@@ -36,7 +36,7 @@ func DefaultMenu(publicURL string) Menu {
 	return Menu{Buttons: []Button{
 		{Name: "领券", Buttons: []Button{say("领券"), say("我的券"), say("资格"), say("景区")}},
 		{Name: "买特产", Buttons: []Button{
-			{Kind: ButtonOpen, Name: "逛特产", URL: publicURL + loginPath + "?to=" + url.QueryEscape("/shop")},
+			{Kind: ButtonOpen, Name: "逛特产", URL: LoginURL(publicURL, "/shop")},
 			say("我的订单"), say("购物篮"),
 		}},
 		{Name: "帮我", Buttons: []Button{

@@ -8,10 +8,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-)
 
-// maxPhoto is the largest photo that is taken, in bytes.
-const maxPhoto = 8 << 20
+	"github.com/jieban/jieban/bot"
+)
 
 // photoHosts are the platform's own, where photos lie that people send. The address comes with the message, so nothing
 // else is asked: it could be a machine of our own network.
@@ -19,7 +18,7 @@ var photoHosts = []string{".qpic.cn", ".qlogo.cn", ".weixin.qq.com", ".wechat.co
 
 var errPhotoHost = errors.New("wechat: the photo lies where none of the platform's do")
 
-// photo fetches a photo.
+// photo fetches a photo. Its errors do not say where it lies: they are logged, and whoever has the address has the photo.
 func (ch *Channel) photo(ctx context.Context, address string) ([]byte, error) {
 	u, err := url.Parse(address)
 	if err != nil || !ch.photoHost(u) {
@@ -29,19 +28,19 @@ func (ch *Channel) photo(ctx context.Context, address string) ([]byte, error) {
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return nil, err
+		return nil, bare(err)
 	}
 	res, err := ch.photos.Do(r)
 	if err != nil {
-		return nil, err
+		return nil, bare(err)
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("wechat: a photo could not be fetched: HTTP status %d", res.StatusCode)
 	}
-	b, err := io.ReadAll(io.LimitReader(res.Body, maxPhoto+1))
-	if err == nil && (len(b) == 0 || len(b) > maxPhoto) {
-		err = fmt.Errorf("wechat: a photo of 1 to %d bytes was expected", maxPhoto)
+	b, err := io.ReadAll(io.LimitReader(res.Body, bot.MaxPhoto+1))
+	if err == nil && (len(b) == 0 || len(b) > bot.MaxPhoto) {
+		err = fmt.Errorf("wechat: a photo of 1 to %d bytes was expected", bot.MaxPhoto)
 	}
 	return b, err
 }

@@ -22,7 +22,7 @@ func TestPhoto(t *testing.T) {
 	}))
 	defer other.Close()
 	mux.HandleFunc("/photo", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(onePixel) })
-	mux.HandleFunc("/big", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, maxPhoto+1)) })
+	mux.HandleFunc("/big", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, bot.MaxPhoto+1)) })
 	mux.HandleFunc("/away", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, other.URL+"/photo", http.StatusFound)
 	})
@@ -77,6 +77,26 @@ func TestPhotoHosts(t *testing.T) {
 		r, err := http.NewRequest(http.MethodGet, address, nil)
 		if err != nil || !ch.photoHost(r.URL) {
 			t.Errorf("%s", address)
+		}
+	}
+}
+
+// Whoever has a photo's address has the photo, and errors are logged: none of them says where a photo lies.
+func TestPhotoAddressIsNotTold(t *testing.T) {
+	d := newDouble(t)
+	ch, _ := opposite(t, d, func(*Config) {})
+	ch.limits.photo /= faster
+	d.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/away-4f1c":
+			http.Redirect(w, r, "http://127.0.0.1:1/elsewhere-4f1c", http.StatusFound)
+		case "/slow-4f1c":
+			<-r.Context().Done()
+		}
+	})
+	for _, address := range []string{d.URL + "/away-4f1c", d.URL + "/slow-4f1c", d.URL + "/none-4f1c", "http://other.example/4f1c", "http://%zz-4f1c/"} {
+		if _, err := ch.photo(t.Context(), address); err == nil || strings.Contains(err.Error(), "4f1c") {
+			t.Errorf("%s: %v", address, err)
 		}
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/jieban/jieban/bot"
 )
 
-// What allows a push, as IN's events grant it, the shortest-lived first: what lapses in a minute is spent before what
-// lapses in two days.
-var customerKinds = []string{"scan", "menu", "subscribe", "message"}
+// What allows a push, as event.go grants it, the shortest-lived first: what lapses in a minute is spent before what lapses
+// in two days.
+var customerKinds = []string{byScan.kind, byMenu.kind, bySubscribe.kind, byMessage.kind}
 
 // noticeKind is an opt-in to one subscription notice.
 const noticeKind = "notice"
@@ -41,7 +41,7 @@ func (ch *Channel) bar() {
 	ch.api.mu.Lock()
 	defer ch.api.mu.Unlock()
 	ch.api.barred = ch.c.Now().Add(barFor)
-	ch.count("forbidden")
+	ch.counts.Add("forbidden")
 }
 
 // Send says something to a person outside an answer: as customer messages while their last act allows some, else as a
@@ -87,7 +87,7 @@ func (ch *Channel) keepRest(ctx context.Context, user string, rest []bot.Reply, 
 	if err := ch.c.Late(ctx, user, rest); err != nil {
 		return errors.Join(why, err)
 	}
-	ch.count("inbox")
+	ch.counts.Add("inbox")
 	return nil
 }
 
@@ -115,7 +115,7 @@ func (ch *Channel) push(ctx context.Context, user string, part bot.Reply) error 
 		err = ch.custom(ctx, user, part, media)
 		switch {
 		case err == nil:
-			ch.count("pushed")
+			ch.counts.Add("pushed")
 			return nil
 		case refusedWith(err, codeForbidden):
 			ch.bar()
@@ -176,7 +176,7 @@ func (ch *Channel) notice(ctx context.Context, user string, replies, parts []bot
 	if err != nil {
 		return err
 	}
-	ch.count("noticed")
+	ch.counts.Add("noticed")
 	if whole {
 		return nil
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -153,7 +152,7 @@ func (c wechatConf) channel(p people, picture pictures) (*wechat.Channel, error)
 			if strings.HasPrefix(path, "/v/") {
 				return p.page(ctx, user, path)
 			}
-			return p.base + "/callback/wechat/login?to=" + url.QueryEscape(path), nil
+			return wechat.LoginURL(p.base, path), nil
 		}
 	}
 	return wechat.New(conf)
