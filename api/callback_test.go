@@ -43,6 +43,13 @@ func TestCallbacksReachTheirChannel(t *testing.T) {
 			t.Errorf("the channel heard %q, want %q", heard[len(heard)-1], want)
 		}
 	}
+	// A platform names no kind, or any: what it sends is its channel's to judge, and never a form of ours.
+	for _, kind := range []string{"text/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain"} {
+		c.post("/callback/wechat", []byte("<xml/>"), "Content-Type", kind, "Origin", "https://elsewhere.example").want(http.StatusOK)
+		if want := "POST /callback/wechat <xml/>"; heard[len(heard)-1] != want {
+			t.Errorf("%s: the channel heard %q, want %q", kind, heard[len(heard)-1], want)
+		}
+	}
 	if left < 10*time.Second { // a held answer takes longer than the deadline of other requests
 		t.Errorf("%s left for the channel", left)
 	}
