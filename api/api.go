@@ -3,8 +3,9 @@
 //
 // Read it in this order: routes, the one list of everything that answers; auth.go, where who may call what is decided;
 // errors.go, where a refusal becomes a status and a body; session.go, limit.go and idempotency.go, what stands before a
-// handler; page.go, how a page is made. After that one file per noun holds its JSON handlers and one page_*.go per family
-// its pages. A handler reads its input, calls one verb of models/db and writes the answer; it returns the verb's error.
+// handler; page.go, how a page is made; callback.go, where chat platforms call and links from chats lead. After that one
+// file per noun holds its JSON handlers and one page_*.go per family its pages. A handler reads its input, calls one verb
+// of models/db and writes the answer; it returns the verb's error.
 package api
 
 import (

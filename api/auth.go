@@ -143,7 +143,7 @@ func (a *App) account(c *fiber.Ctx) (*models.Account, error) {
 
 func (a *App) residentCaller(c *fiber.Ctx) (Caller, error) {
 	token := a.residentToken(c)
-	link, err := a.DB.LinkFor(c.UserContext(), "web", token)
+	link, err := a.DB.LinkFor(c.UserContext(), db.WebChannel, token)
 	if err != nil {
 		return Caller{}, err
 	}

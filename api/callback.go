@@ -12,7 +12,8 @@ import (
 	"github.com/jieban/jieban/models"
 )
 
-// callbackFor bounds a platform's request: its channel answers long before, within the platform's own limit.
+// callbackFor bounds what a channel does within a platform's request. What it has begun for a person it ends by limits of
+// its own, which no request that hangs up cuts short.
 const callbackFor = 20 * time.Second
 
 // callback hands a request of a platform to its channel, which knows signatures and answers refusals by itself. A

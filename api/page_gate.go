@@ -55,8 +55,11 @@ func (a *App) gatePage(c *fiber.Ctx) error {
 }
 
 func (a *App) showGate(c *fiber.Ctx, body gateBody) error {
-	items := nav("/gate", NavItem{Label: "验票", Href: "/gate"}, NavItem{Label: "聊天", Href: staffChats})
-	return a.render(c, "gate.html", View{Title: "验票", Nav: items, Body: body})
+	return a.render(c, "gate.html", View{Title: "验票", Nav: gateNav("/gate"), Body: body})
+}
+
+func gateNav(current string) []NavItem {
+	return nav(current, NavItem{Label: "验票", Href: "/gate"}, NavItem{Label: "聊天", Href: staffChats})
 }
 
 // gateBody gathers the page for a spot; an account with a spot of its own scans nowhere else.

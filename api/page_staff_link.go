@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/jieban/jieban/models"
+	"github.com/jieban/jieban/models/db"
 )
 
 // staffChats is the page on which every member of staff binds and unbinds their chats.
@@ -28,7 +29,7 @@ type staffChat struct {
 }
 
 // channelsZH are the channels as people call them.
-var channelsZH = map[string]string{"web": "网页聊天", "wechat": "微信", "telegram": "Telegram"}
+var channelsZH = map[string]string{db.WebChannel: "网页聊天", "wechat": "微信", "telegram": "Telegram"}
 
 // chatUses say to each role what binding a chat is good for.
 var chatUses = map[models.Role]string{
@@ -66,7 +67,7 @@ func (a *App) showStaffChats(c *fiber.Ctx, code string) error {
 	if who.May(models.RoleOfficer) {
 		return a.officerPage(c, "staff_chats.html", "在聊天里收消息", staffChats, b)
 	}
-	items := nav(staffChats, NavItem{Label: "验票", Href: "/gate"}, NavItem{Label: "聊天", Href: staffChats})
+	items := gateNav(staffChats)
 	if who.Role == models.RoleSupplier {
 		items = supplierNav(staffChats)
 	}

@@ -84,7 +84,7 @@ func (a *App) owns(c *fiber.Ctx, id int64) (bool, error) {
 	if token == "" {
 		return false, nil
 	}
-	link, err := a.DB.LinkFor(c.UserContext(), "web", token)
+	link, err := a.DB.LinkFor(c.UserContext(), db.WebChannel, token)
 	if err != nil {
 		return false, err
 	}

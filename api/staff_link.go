@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/jieban/jieban/models"
+	"github.com/jieban/jieban/models/db"
 )
 
 type staffCodeOutput struct {
@@ -35,7 +36,7 @@ func (a *App) staffLinks(ctx context.Context, _ *struct{}) (*listOutput[staffLin
 		return nil, err
 	}
 	return whole(list, func(l models.Link) staffLinkView {
-		return staffLinkView{l.ID, l.Channel, l.SeenAt.UTC(), l.Channel != "web" && l.GoneAt == nil}
+		return staffLinkView{l.ID, l.Channel, l.SeenAt.UTC(), l.Channel != db.WebChannel && l.GoneAt == nil}
 	}), nil
 }
 

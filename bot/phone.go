@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"regexp"
 	"slices"
@@ -97,8 +98,8 @@ func (t *turn) takePhone() (bool, error) {
 	}
 	t.shown = "[手机号]"
 	masked, err := t.e.d.KeepPhone(t.ctx, t.link, typed)
-	if e := models.Refusal(err); err != nil && e.Code == models.ErrPhone.Code {
-		return true, t.again(e.ZH)
+	if errors.Is(err, models.ErrPhone) {
+		return true, t.again(models.Refusal(err).ZH)
 	}
 	if err != nil {
 		t.k.rest()

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -38,6 +39,7 @@ func (t *turn) toShip(a models.Account) error {
 	return nil
 }
 
+// countZH says a number from 0 to 9 in words.
 func countZH(n int) string { return string([]rune("零一二三四五六七八九")[n]) }
 
 var (
@@ -90,20 +92,25 @@ func (t *turn) shipNext(a models.Account) error {
 		return t.ask(stepCarrier, "发"+goods(o)+"（"+o.AddressMasked+"），用哪家快递？", list(carriers...)...)
 	}
 	if s.Number == "" && s.Carrier != models.OwnDelivery {
-		return t.ask(stepParcel, s.Carrier+"的单号是多少？照面单打。")
+		return t.askParcel()
 	}
 	if s.Number, err = models.CheckTracking(s.Carrier, s.Number); err != nil {
 		t.say(models.Refusal(err).ZH)
-		s.Number = ""
-		return t.ask(stepParcel, s.Carrier+"的单号是多少？照面单打。")
+		return t.askParcel()
 	}
 	return t.ask(stepShip, "发货："+goods(o)+"，"+strings.TrimSpace(s.Carrier+" "+s.Number)+"。剩下的货都在这个包裹里。发了不能改，对吗？", list("确认发货", "改快递", "改单号")...)
+}
+
+// askParcel asks for the parcel's number; what was taken for it is forgotten.
+func (t *turn) askParcel() error {
+	t.k.Staff.Number = ""
+	return t.ask(stepParcel, t.k.Staff.Carrier+"的单号是多少？照面单打。")
 }
 
 // waiting finds an order among those to be shipped: the verb that opens a single one would open its address too.
 func (t *turn) waiting(a models.Account, no string) (db.OrderView, error) {
 	before := int64(0)
-	for range soldPages {
+	for range orderPages {
 		list, err := t.e.d.SupplierOrders(t.ctx, a.SupplierID, "to_ship", before, 100)
 		if err != nil {
 			return db.OrderView{}, err
@@ -147,16 +154,14 @@ func (t *turn) takeShip() (bool, error) {
 		s.Chosen, s.Number = false, "" // a number is its carrier's
 		return true, t.shipNext(a)
 	case t.says("改单号", "不对", "不是", "错"):
-		s.Number = ""
-		return true, t.ask(stepParcel, s.Carrier+"的单号是多少？照面单打。")
+		return true, t.askParcel()
 	case !t.says("确认发货", "确认", "对", "对的", "是", "是的", "好", "好的", "发货"):
 		return t.takeParcel()
 	}
 	o, err := t.e.d.Ship(t.ctx, a, s.Order, db.ShipRequest{Carrier: s.Carrier, TrackingNo: s.Number})
-	if e := models.Refusal(err); err != nil && e.Code == models.ErrTracking.Code || err != nil && e.Code == models.ErrTrackingTaken.Code {
-		s.Number = ""
-		t.say(e.ZH)
-		return true, t.ask(stepParcel, s.Carrier+"的单号是多少？照面单打。")
+	if errors.Is(err, models.ErrTracking) || errors.Is(err, models.ErrTrackingTaken) {
+		t.say(models.Refusal(err).ZH)
+		return true, t.askParcel()
 	}
 	t.k.rest()
 	if err != nil {

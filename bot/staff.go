@@ -106,43 +106,49 @@ func (t *turn) account(role models.Role) (models.Account, bool, error) {
 	return *s.Account, true, nil
 }
 
-// desk is 待办: what waits for an officer, each with its page.
-func (t *turn) desk(models.Account) error {
+// chore is something that waits for an officer, and the page where it is done.
+type chore struct {
+	n          int
+	what, page string
+}
+
+// chores counts what waits for officers; of products and refunds at most 100.
+func (t *turn) chores() ([]chore, error) {
 	today := t.e.d.Today()
 	f, err := t.e.d.Figures(t.ctx, today, today)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	goods, err := t.e.d.Products(t.ctx, db.ProductFilter{State: models.ListingInReview, Limit: 100})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	refunds, err := t.e.d.FailedRefunds(t.ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	notices, err := t.e.d.NoticeCounts(t.ctx)
-	if err != nil {
-		return err
-	}
-	t.k.rest()
-	waits := 0
-	for _, w := range []struct {
-		n          int
-		what, page string
-	}{
+	return []chore{
 		{f.Undecided, "人等着核对资格", "/officer/cases"},
 		{f.Messages, "条留言等着回复", "/officer/messages"},
 		{len(goods.Products), "种商品等着审核", "/officer/products"},
 		{len(refunds), "笔款没有退成", "/officer/refunds"},
 		{int(notices.Dead), "条通知没有送到", "/officer/notices"},
-	} {
-		if w.n > 0 {
-			waits++
-			t.lead(strconv.Itoa(w.n)+w.what, w.page)
-		}
+	}, err
+}
+
+// desk is 待办: what waits for an officer, each with its page.
+func (t *turn) desk(models.Account) error {
+	waiting, err := t.chores()
+	if err != nil {
+		return err
 	}
-	if waits == 0 {
+	t.k.rest()
+	waiting = slices.DeleteFunc(waiting, func(c chore) bool { return c.n == 0 })
+	for _, c := range waiting {
+		t.lead(strconv.Itoa(c.n)+c.what, c.page)
+	}
+	if len(waiting) == 0 {
 		t.say("都办完了，没有等着办的事。")
 	}
 	t.choose("办事请点开页面，要先登录。", append(list("待办"), home)...)
@@ -162,14 +168,14 @@ func (t *turn) stall(a models.Account) error {
 	return nil
 }
 
-// soldPages bounds how many orders of a day are looked through, 100 each.
-const soldPages = 20
+// orderPages bounds how many pages of a supplier's orders are looked through for one answer, 100 orders each.
+const orderPages = 20
 
 // soldToday counts what was paid since midnight. An order placed before midnight may be paid after it.
 func (t *turn) soldToday(a models.Account) error {
 	since := t.e.d.Today().Start()
 	orders, unpaid, sum, before := 0, 0, models.Fen(0), int64(0)
-	for range soldPages {
+	for range orderPages {
 		list, err := t.e.d.SupplierOrders(t.ctx, a.SupplierID, "", before, 100)
 		if err != nil {
 			return err

@@ -80,11 +80,11 @@ func (ch *Channel) gone(ctx context.Context, user string, gone bool) error {
 
 // deliver sends messages from the one numbered from on and gives the number of the first that is not sent. A message that
 // Telegram refuses is passed over; that is an error only if no other went out.
-func (ch *Channel) deliver(ctx context.Context, chat int64, user string, parts []part, from, tries int) (next int, err error) {
+func (ch *Channel) deliver(ctx context.Context, chat int64, user string, parts []part, from, most int) (next int, err error) {
 	var never refused
 	good := from > 0
 	for next = from; next < len(parts); next++ {
-		err := ch.insist(ctx, chat, user, parts[next], tries)
+		err := ch.insist(ctx, chat, user, parts[next], most)
 		switch {
 		case err == nil:
 			ch.count.Add("sent")
@@ -102,9 +102,9 @@ func (ch *Channel) deliver(ctx context.Context, chat int64, user string, parts [
 	return next, nil
 }
 
-// insist sends one message, waits out a short 429 and tries again when the network fails. Telegram cannot be told that a
+// insist sends one message in at most so many tries, waits out a short 429 and tries again when the network fails. Telegram cannot be told that a
 // message is a repeat: if only its thanks were lost, the person sees the message twice.
-func (ch *Channel) insist(ctx context.Context, chat int64, user string, p part, tries int) error {
+func (ch *Channel) insist(ctx context.Context, chat int64, user string, p part, most int) error {
 	for try := 1; ; try++ {
 		err := ch.quiet(ctx, chat)
 		if err == nil {
@@ -118,11 +118,11 @@ func (ch *Channel) insist(ctx context.Context, chat int64, user string, p part, 
 			return err
 		case errors.As(err, &after):
 			ch.hush.set(chat, ch.c.Now(), time.Duration(after))
-			if time.Duration(after) > patience*ch.second || try >= max(tries, 2) {
+			if time.Duration(after) > patience*ch.second || try >= max(most, 2) {
 				return err
 			}
 			continue
-		case try >= tries:
+		case try >= most:
 			return err
 		}
 		if !wait(ctx, pause) {

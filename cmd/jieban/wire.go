@@ -65,7 +65,7 @@ func samples(people []db.Sample) func(context.Context) []bot.Sample {
 // webChat joins the conversation to its page: a session's token is who is talking.
 func webChat(d *db.DB, e *bot.Engine, secure bool) http.Handler {
 	link := func(ctx context.Context, session string) (int64, error) {
-		l, err := d.LinkFor(ctx, "web", session)
+		l, err := d.LinkFor(ctx, db.WebChannel, session)
 		return l.ID, err
 	}
 	return webchat.New(webchat.Config{
