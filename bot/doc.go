@@ -7,7 +7,7 @@
 //   - package words hears what a sentence asks for; hear.go asks it with the names that are in the database.
 //   - A message is read as a word that means the same everywhere (command.go), a doubt (why.go), an answer to the
 //     question that stands (step.go), or a wish (wish.go), in this order. Questions beside the errand (ask.go) come before
-//     the answers. What nobody understood is read anew from pinyin or from pieces (pinyin.go), or gets a hint (hint.go).
+//     the answers. What nobody understood is read anew as words spells it, or from pieces, or gets a hint (hint.go).
 //   - The rest is one noun a file: consent.go, resident.go, evidence.go, offer.go and claim.go lead to a voucher, which
 //     voucher.go shows; shop.go, basket.go, order.go and address.go lead to an order, which mine.go shows; link.go,
 //     message.go and help.go do the rest.

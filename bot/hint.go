@@ -40,13 +40,13 @@ func (t *turn) anew(text string) (bool, error) {
 	return false, nil
 }
 
-// respell reads traditional characters as simplified ones, and pinyin as characters.
+// respell reads the message as package words spells it: traditional characters are simplified ones there, pinyin is Chinese.
 func (t *turn) respell() (bool, error) {
 	h, err := t.hear()
 	if err != nil {
 		return true, err
 	}
-	text := fromPinyin(h.Text)
+	text := h.Text
 	if m := leadIn.FindStringSubmatch(text); m != nil {
 		text = m[1]
 	}

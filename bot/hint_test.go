@@ -6,17 +6,6 @@ import (
 	"github.com/jieban/jieban/models"
 )
 
-func TestFromPinyin(t *testing.T) {
-	for text, want := range map[string]string{
-		"nihao": "你好", "wo yao ling quan": "我要领券", "WoDeQuan": "我的券", "liangge ren": "两个人", "butongyi": "不同意",
-		"woyao qu zhuoshui": "我要 去 zhuoshui", "abc": "abc", "": "",
-	} {
-		if got := fromPinyin(text); got != want {
-			t.Errorf("fromPinyin(%q) = %q, want %q", text, got, want)
-		}
-	}
-}
-
 func TestCollectTakesAddressesInPieces(t *testing.T) {
 	whole := models.Address{Name: "方玉兰", Phone: "19900000999", Province: "重庆市", City: "市辖区", District: "九龙坡区", Detail: "石板镇某某街12号"}
 	for name, pieces := range map[string][]string{

@@ -313,7 +313,7 @@ func (d dateReader) clockOrSpan(i int) said {
 		}
 		return said{length: n.length + 1 + more}
 	}
-	_, unit := oneOf(d.r, end, []string{"天", "夜", "晚", "日游", "周岁", "岁", "折", "a", "个月", "个星期", "个小时", "小时", "分钟", "年", "元", "块钱", "米", "公里", "%"})
+	_, unit := oneOf(d.r, end, []string{"天", "夜", "晚", "日游", "周岁", "岁", "折", "a", "个月", "个星期", "个小时", "小时", "分钟", "年", "米", "公里", "%"})
 	if unit == 0 {
 		return said{}
 	}

@@ -121,7 +121,7 @@ func (s *sentence) settleProduct(parts []part, i int, h *Heard) {
 	p := parts[i]
 	if p.vague || p.amount > 9999 {
 		h.ask(AskQuantity)
-		p.amount, p.unit = 0, ""
+		p.amount, p.vague = 0, true
 	}
 	ids := p.ids
 	if len(ids) > 1 {
@@ -131,8 +131,10 @@ func (s *sentence) settleProduct(parts []part, i int, h *Heard) {
 		h.ask(AskProduct)
 	}
 	for _, id := range ids {
-		one := HeardProduct{ID: id, Quantity: p.amount, Unit: oneUnit(p.unit), typed: p.unit}
-		if p.amount > 0 && p.unit == "" {
+		one := HeardProduct{ID: id, Quantity: p.amount, Unit: oneUnit(p.unit), typed: p.unit, vague: p.vague}
+		if p.vague {
+			one.Unit = ""
+		} else if p.amount > 0 && p.unit == "" {
 			one.Unit = s.names.units[id]
 		}
 		if len(ids) > 1 {
@@ -150,7 +152,7 @@ func (h *Heard) addProduct(one HeardProduct) {
 		switch {
 		case known.ID != one.ID || known.Quantity > 0 && one.Quantity > 0 && known.Unit != one.Unit:
 			continue
-		case known.Quantity == 0:
+		case known.Quantity == 0 && !(known.vague && one.Quantity == 0):
 			*known = one
 		case one.Quantity > 0:
 			known.Quantity += one.Quantity

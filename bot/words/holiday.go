@@ -88,6 +88,13 @@ func (d dateReader) holiday(i int) said {
 	}
 	end := i + n
 	end += oneOfRunes(d.r, end, "的")
+	if _, span := oneOf(d.r, end, []string{"放假", "假期", "长假", "小长假", "黄金周", "期间", "节"}); span > 0 { // 国庆放假第四天
+		k := end + span + oneOfRunes(d.r, end+span, "的")
+		if found := d.feastNeighbour(k, day); found.length > 0 && !found.vague && !standsAt(d.r, k, "前") && !standsAt(d.r, k, "后") {
+			found.length += k - i
+			return found
+		}
+	}
 	for _, read := range []func(int, time.Time) said{d.feastSpan, d.feastNeighbour, d.feastNumber} {
 		if found := read(end, day); found.length > 0 {
 			found.length += end - i

@@ -67,6 +67,10 @@ func (s *sentence) weigh(intent, plain string, h *Heard) string {
 		return IntentClaim
 	case intent == IntentVoucherCancel && (s.goesElsewhere() || s.swapped && h.Date != "" && !containsAny(plain, []string{"取消", "退"}) || h.People > 0 && !containsAny(plain, []string{"取消", "退"}) && s.stay):
 		return IntentClaim
+	case intent == IntentOrders && goods && h.orders(plain) || is(intent, IntentOrders, IntentTrack) && goods && containsAny(plain, againWords) && h.counted():
+		return IntentBuy // 上回买的好吃,再要三袋
+	case intent == IntentSpots && h.Spot != "" && h.planned() && containsAny(plain, []string{"也想去", "想去", "要去", "也去", "打算去", "准备去", "也要去"}) && !s.asksAbout(plain):
+		return IntentClaim
 	case intent == IntentBasket && goods && !containsAny(plain, []string{"去掉", "删", "拿掉", "移除", "减", "清空", "拿出", "看看", "看一下", "有没有", "有什么", "几样"}):
 		return IntentBuy // 不要脆红李,来两箱猕猴桃; 两箱放购物车
 	case intent == IntentOrderCancel && goods && len(h.Without) > 0:
@@ -120,6 +124,14 @@ func (h *Heard) orders(plain string) bool {
 	})
 }
 
+// againWords want the same once more.
+var againWords = []string{"再要", "再来", "再买", "再订", "再给", "再寄", "再发", "再称", "还要", "还想", "又要", "又想", "也想", "这回", "这次", "这盘", "继续"}
+
+// counted says whether goods were named with how many.
+func (h *Heard) counted() bool {
+	return slices.ContainsFunc(h.Products, func(p HeardProduct) bool { return p.Quantity > 0 || p.vague })
+}
+
 // saidAnew tells a correction from 算了 before something else: what is said anew stands behind the turn.
 func (s *sentence) saidAnew(plain string) bool {
 	return !containsAny(plain, []string{"退款", "退货", "退钱", "烂", "坏", "发错", "取消", "退票", "怎么去", "开门", "几点", "不买了", "怎么走", "换货"}) || strings.Contains(plain, "取消S")
@@ -158,7 +170,7 @@ var infoWords = []string{
 
 // planned says whether a day or a company was named, however vaguely.
 func (h *Heard) planned() bool {
-	return h.Date != "" || h.People > 0 || h.Ask == AskDay || h.Ask == AskPastDay || h.Ask == AskPeople
+	return h.Date != "" || h.People > 0 || h.crowd || h.Ask == AskDay || h.Ask == AskPastDay || h.Ask == AskPeople
 }
 
 // settleAsk drops what need not be asked for this errand (the day of a purchase, the quantity of what has gone bad)

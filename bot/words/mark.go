@@ -1,5 +1,7 @@
 package words
 
+import "strings"
+
 // mark replaces every name by one rune, longest name first at each place, so that 濯水绿豆粉 is a product and no
 // visit to 濯水, and the 三 of 十三寨 is no number. Where no name is written it listens for one.
 func (n *lexicon) mark(text string) *sentence {
@@ -18,6 +20,11 @@ func (n *lexicon) mark(text string) *sentence {
 				node, length, guess = other, heard.length, 1+heard.wrong
 			}
 		}
+		if node != nil && !node.spot && i+length < len(in) && village(in, i, i+length) { // 李子坝, 木耳镇
+			s.runes = append(s.runes, in[i:i+length+1]...)
+			i += length + 1
+			continue
+		}
 		if node == nil || node.box && standsAt(in, i+length, "装") { // 礼盒装的蜂蜜
 			s.runes = append(s.runes, in[i])
 			i++
@@ -28,6 +35,14 @@ func (n *lexicon) mark(text string) *sentence {
 	}
 	s.typed = append([]rune(nil), s.runes...)
 	return s
+}
+
+// village says whether a name of goods is only the beginning of a place's: 住李子坝, 木耳镇.
+func village(in []rune, from, to int) bool {
+	if strings.ContainsRune("坝镇乡路街湾沟坪沱垭寨", in[to]) {
+		return true
+	}
+	return strings.ContainsRune("村园山岩溪河", in[to]) && from > 0 && strings.ContainsRune("住在到从", in[from-1])
 }
 
 // addHit enters a name; what only repeats or packs the name right before it is left out.

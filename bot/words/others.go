@@ -6,7 +6,7 @@ import "strings"
 // shown by the person themselves, so it is a claim with a question; how many go is then in doubt, unless they said
 // that they stay away themselves (给我爸妈领,我不去).
 func (s *sentence) settleOthers(intent *string, h *Heard) {
-	if !is(*intent, IntentClaim, IntentVouchers, IntentEligibility, IntentOther, IntentHelp, IntentSpots, IntentYes) || s.has(false) {
+	if !(*intent == IntentVoucherCancel && s.claimsForOthers() && s.stay && !containsAny(s.text, []string{"退", "取消"})) && !is(*intent, IntentClaim, IntentVouchers, IntentEligibility, IntentOther, IntentHelp, IntentSpots, IntentYes) || s.has(false) {
 		return
 	}
 	if !s.claimsForOthers() && !s.wantsOthersVoucher() {
@@ -14,7 +14,7 @@ func (s *sentence) settleOthers(intent *string, h *Heard) {
 	}
 	*intent = IntentClaim
 	h.ask(AskOthers)
-	if !strings.Contains(string(s.typed), "我不去") {
+	if !containsAny(string(s.typed), []string{"我不去", "我自己不去", "我本人不去", "我自己就不去", "我就不去", "我也不去"}) {
 		h.People = 0
 	}
 }
@@ -82,6 +82,9 @@ func (s *sentence) wantsOthersVoucher() bool {
 		kin := v.kin.endsAt(r, i)
 		if before := string(r[max(0, i-kin-3):i]); kin > 0 && (strings.Contains(before, "和") || strings.Contains(before, "跟")) { // 我和我妈的票
 			continue
+		}
+		if who == 0 {
+			who = vocab().titles.endsAt(r, i)
 		}
 		if who > 0 || kin > 0 || i > 0 && strings.ContainsRune("他她", r[i-1]) {
 			return true

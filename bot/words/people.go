@@ -1,6 +1,9 @@
 package words
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 const maxPeople = 999
 
@@ -29,6 +32,7 @@ type person struct {
 	also     bool // 我妈也去
 	stays    bool // 我妈不去
 	except   bool // 除了我妈
+	loose    bool // 带娃: one or more, nobody said
 	word     string
 	phrase   int // in which phrase it stands
 }
@@ -62,12 +66,14 @@ func (s *sentence) readPeople(h *Heard) {
 			s.take(p.from, p.to)
 		}
 	}
-	switch n, vague := company(list); {
+	n, vague := company(list)
+	switch {
 	case vague || n > maxPeople:
 		h.ask(AskPeople)
 	default:
 		h.People = n
 	}
+	h.crowd = n == 0 && !vague && slices.ContainsFunc(list, func(p person) bool { return !p.stays && (p.kind == crowd || p.loose && p.led) })
 }
 
 // newest leaves out the numbers that are taken back: 不是三个人,是四个人; 两个人,不对,三个人.
@@ -84,7 +90,11 @@ type tally struct {
 	counted []bool
 	me      bool // the speaker comes on top
 	unsure  bool
+	crowd   bool // others come too, nobody said how many
 }
+
+// named says whether anybody but the speaker is counted before place i.
+func (t *tally) named(i int) bool { return anyone(t.counted[:i]) }
 
 // count goes through the list once. The last total counts; tickets only where nobody says how many they are.
 func count(list []person) tally {
@@ -92,7 +102,9 @@ func count(list []person) tally {
 	for i, p := range list {
 		switch {
 		case p.stays, p.kind == relative && i > 0 && p.led && list[i-1].stays && list[i-1].phrase == p.phrase: // 我妈在家带娃
-		case p.kind == crowd || p.vague:
+		case p.kind == crowd || p.loose && p.led && len(list) <= 1+btoi(t.me) && !t.named(i):
+			t.crowd = true
+		case p.vague:
 			t.unsure = true
 		case p.kind == allOfUs && (!p.ticket || t.total < 0):
 			t.total = i
@@ -123,8 +135,10 @@ func company(list []person) (n int, vague bool) {
 	switch {
 	case t.total >= 0:
 		return max(list[t.total].count+addedTo(list, t.counted, t.total)-staying(list, t.total), 0), false
-	case t.unsure && !(t.me && t.sum > 1 && onlyCrowds(list)): // 一家子,爸妈、我、老婆和儿子
+	case t.unsure:
 		return 0, true
+	case t.crowd && !(t.me && t.sum > 1 && hasKind(list, speaker)): // but 一家子,爸妈、我、老婆和儿子
+		return 0, false
 	case t.sum == 0 && t.me && hasKind(list, justMe):
 		return 1, false
 	case t.sum == 0:
@@ -133,16 +147,6 @@ func company(list []person) (n int, vague bool) {
 		t.sum++
 	}
 	return max(t.sum-t.takenBack(list), 0), false
-}
-
-// onlyCrowds says whether nothing is vague but a word such as 一家子, behind which they are all named.
-func onlyCrowds(list []person) bool {
-	for _, p := range list {
-		if p.vague && p.kind != crowd {
-			return false
-		}
-	}
-	return hasKind(list, speaker)
 }
 
 // takenBack counts those who were named as going and then as staying: 我和弟弟,弟弟不去了.
@@ -276,7 +280,7 @@ func (s *sentence) onlyJoins(from, to int) bool {
 func (s *sentence) comesAlong(p *person) {
 	r := s.runes
 	before := string(r[max(0, p.from-4):p.from])
-	for _, w := range []string{"除了", "除开", "除去", "不带", "不算", "不包括", "没带", "少了", "不和", "不跟", "除"} {
+	for _, w := range []string{"除了", "除开", "除去", "不带", "不算", "不包括", "就缺", "只缺", "就差", "只差", "还差", "缺", "就少", "缺了", "落下", "撇开", "没带", "少了", "不和", "不跟", "除"} {
 		if strings.HasSuffix(before, w) && p.kind != allOfUs {
 			_, more := oneOf(r, p.to, []string{"还有", "以外还", "之外还", "另外", "外还", "还"})
 			p.stays, p.except = more == 0, more == 0
@@ -299,7 +303,7 @@ func (s *sentence) comesAlong(p *person) {
 		strings.HasPrefix(rest, "也一起"), strings.HasPrefix(rest, "也一路"), strings.HasPrefix(rest, "也跟"), strings.HasPrefix(rest, "一起去"), strings.HasPrefix(rest, "也要来"):
 		p.also = true
 	case p.kind == allOfUs && p.us:
-	case p.kind == allOfUs || p.kind == someOfUs || p.kind == speaker:
+	case p.kind == allOfUs || p.kind == someOfUs || p.kind == speaker || p.kind == justMe:
 		p.stays = s.stayRightAfter(p.to)
 	case p.kind == relative:
 		p.stays = vocab().stays.within(r, p.to, end) && !strings.Contains(rest, "要不要") && !strings.Contains(rest, "去不去")

@@ -10,7 +10,7 @@ func (s *sentence) personAt(i int, goods bool) (person, int) {
 		return person{}, 0
 	}
 	if n := v.crowds.at(r, i); n > 0 && oneOfRunes(r, i+n+readNumber(r, i+n).length, "口个人位") == 0 {
-		return person{from: i, to: i + n, kind: crowd, vague: true}, n
+		return person{from: i, to: i + n, kind: crowd, count: 1}, n
 	}
 	if p, n := s.band(i); n > 0 {
 		return p, n
@@ -76,8 +76,14 @@ func (s *sentence) onlyMe(i int) (person, int) {
 	if n == 0 || oneOfRunes(r, i+n, "们家") > 0 || standsAt(r, i, "一") {
 		return person{}, 0
 	}
+	if standsAt(r, i+n, "的") || s.runes[i] == '自' && standsAt(r, i+n, "家") { // 我自己的票
+		return person{}, 0
+	}
 	if standsAt(r, i+n, "一个") {
 		n += 2
+	}
+	if _, grown := oneOf(r, i+n, []string{"大人", "成人", "成年人", "当妈的", "当爸的"}); grown > 0 { // 就我一个大人带三个娃
+		n += grown
 	}
 	n += oneOfRunes(r, i+n, "人")
 	if who := vocab().noun.at(r, i+n); who > 0 && r[i] == '我' { // 我一个老太婆搞不懂: who speaks, not who goes
@@ -340,7 +346,8 @@ func (s *sentence) named(i int) (person, int) {
 			n += 2 // 同事小王
 		}
 		end := min(from+n, len(r))
-		return person{from: i, to: end, kind: relative, count: 1}, end - i
+		loose := skip == 0 && v.loose.at(r, from) == end-from && v.leading.endsAt(r, i) > 0
+		return person{from: i, to: end, kind: relative, count: 1, loose: loose}, end - i
 	}
 	if oneOfRunes(r, i, "小老阿") > 0 && oneOfRunes(r, i+1, surnames) > 0 && oneOfRunes(r, i+2, "们家") == 0 {
 		return person{from: i, to: i + 2, kind: relative, count: 1}, 2

@@ -104,6 +104,9 @@ func (s *sentence) quantity(i int) (part, int) {
 	if i > 0 && s.runes[i-1] == '第' {
 		return part{}, n.length + 1
 	}
+	if money, length := s.moneyAt(i, n); length > 0 {
+		return money, length
+	}
 	unit, end := s.unitOf(i, n)
 	if unit == "" {
 		return s.bareAmount(i, n)
@@ -150,12 +153,43 @@ func (s *sentence) noQuantity(unit string, n number, end int) int {
 	switch {
 	case unit == "个" && (standsAt(s.runes, end, "人") || vocab().person.at(s.runes, end) > 0):
 		return end
-	case standsAt(s.runes, end, "装"), unit == "块" && standsAt(s.runes, end, "钱"), unit == "两" && standsAt(s.runes, end, "个"):
+	case standsAt(s.runes, end, "装"), unit == "块" && standsAt(s.runes, end, "钱"), measures(unit) && standsAt(s.runes, end, "的") && s.countedBehind(end+1), unit == "两" && standsAt(s.runes, end, "个"):
 		return end + 1
 	case n.value == 0 && !n.vague, unit == "样" && readNumber(s.runes, end).length > 0:
 		return end
 	}
 	return 0
+}
+
+// countedBehind says whether packs are counted behind a measure: 500毫升的来两瓶, 5斤的要两箱.
+func (s *sentence) countedBehind(i int) bool {
+	for k := i; k < min(len(s.runes), i+6); k++ {
+		n := readNumber(s.runes, k)
+		if n.length == 0 {
+			continue
+		}
+		unit, size := s.unitAt(k + n.length)
+		return size > 0 && !measures(unit)
+	}
+	return false
+}
+
+// moneyAt reads an amount said in money (100块钱的李子, 买50元腊肉): nobody knows how much that is, so it is vague. A
+// price (20块钱一斤) is none.
+func (s *sentence) moneyAt(i int, n number) (part, int) {
+	end := i + n.length
+	word, size := oneOf(s.runes, end, []string{"块钱", "元钱", "元", "块", "大洋", "张老人头"})
+	if size == 0 || n.pair || i > 0 && s.runes[i-1] == '第' {
+		return part{}, 0
+	}
+	of := oneOfRunes(s.runes, end+size, "的")
+	behind := s.productAt(end + size + of)
+	_, wants := oneOf(s.runes, i-1, []string{"买", "来", "要", "称", "整", "打", "割", "拿", "装", "搞"})
+	before := wants > 0 && s.productBefore(i-1+btoi(i > 1)) && (of > 0 || word != "块" && end+size >= len(s.runes))
+	if word == "块" && (of == 0 || n.value < 5) || !behind && !before || behind && s.productAt(i-1) {
+		return part{}, 0
+	}
+	return part{vague: true}, size + n.length + of*btoi(before)
 }
 
 // andMore reads what belongs to a quantity behind its unit: 两斤半, 一斤二两, 两箱或者三箱.

@@ -11,16 +11,17 @@ type spoken struct {
 
 // ear finds names that no character matches exactly.
 type ear struct {
-	table    *sounds
-	first    map[syllable][]*spoken
-	second   map[syllable][]*spoken // names of three characters and more, by their second sound
-	byFull   map[string]*nameNode   // folded pinyin
-	fulls    []string
-	initials map[string]*nameNode
+	table     *sounds
+	first     map[syllable][]*spoken
+	second    map[syllable][]*spoken // names of three characters and more, by their second sound
+	byFull    map[string]*nameNode   // folded pinyin
+	fulls     []string
+	fullNames map[string]string // the name that folded pinyin spells
+	initials  map[string]*nameNode
 }
 
 func newEar() ear {
-	return ear{table: heard(), first: map[syllable][]*spoken{}, second: map[syllable][]*spoken{}, byFull: map[string]*nameNode{}, initials: map[string]*nameNode{}}
+	return ear{table: heard(), first: map[syllable][]*spoken{}, second: map[syllable][]*spoken{}, byFull: map[string]*nameNode{}, fullNames: map[string]string{}, initials: map[string]*nameNode{}}
 }
 
 // learn takes in a name. Only whole names are known by pinyin and initials.
@@ -40,6 +41,7 @@ func (e *ear) learn(name string, node *nameNode) {
 	if key := foldedWord(full); len(full) >= 4 {
 		if e.byFull[key] == nil {
 			e.fulls = append(e.fulls, key)
+			e.fullNames[key] = name
 		}
 		e.byFull[key] = merged(e.byFull[key], node)
 	}
@@ -240,7 +242,7 @@ func wantsThere(r []rune, from, to int) bool {
 	if n := vocab().units.endsAt(r, from); n > 0 && from-n > 0 && endsNumber(r, from-n) {
 		return true
 	}
-	for _, w := range []string{"买", "要", "来", "来点", "订", "称", "有没有", "有", "尝", "加", "想吃", "买点", "要点", "卖", "整", "搞", "的", "和", "跟", "成", "有没得", "个", ","} {
+	for _, w := range []string{"买", "要", "来", "来点", "订", "称", "有没有", "有莫得", "有木有", "有", "尝", "加", "想吃", "买点", "要点", "卖", "整", "搞", "的", "和", "跟", "成", "有没得", "个", ","} {
 		if strings.HasSuffix(before, w) && (w != "," && w != "的" && w != "和" && w != "跟" && w != "个" || quantityAt(r, to)) {
 			return true
 		}
@@ -268,7 +270,8 @@ func quantityAt(r []rune, i int) bool {
 		i++
 	}
 	n := readNumber(r, i)
-	return n.length > 0 && vocab().units.at(r, i+n.length) > 0
+	end := i + n.length
+	return n.length > 0 && (vocab().units.at(r, end) > 0 || end < len(r) && misspelt[r[end]] != "" && (end+1 >= len(r) || r[end+1] == ','))
 }
 
 // everyday are words that sound like a name and are none, whatever stands beside them.

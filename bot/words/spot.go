@@ -13,7 +13,7 @@ func (s *sentence) readSpots(h *Heard) {
 	}
 	places = kept(places, func(i int) (bool, bool) { return true, s.refused(i) })
 	places = kept(places, func(i int) (bool, bool) { return true, i < s.turn })
-	places = kept(places, func(i int) (bool, bool) { return true, s.hitAt(i).weak })
+	places = kept(places, func(i int) (bool, bool) { return true, s.hitAt(i).weak && !s.joinedSpot(i) })
 	var wanted []string
 	for _, i := range places {
 		wanted = appendNew(wanted, s.hitAt(i).ids...)
@@ -26,6 +26,20 @@ func (s *sentence) readSpots(h *Heard) {
 		h.EitherSpot = wanted
 		h.ask(AskSpot)
 	}
+}
+
+// joinedSpot says whether a spot stands in a list with another: 十三寨和大峡谷.
+func (s *sentence) joinedSpot(i int) bool {
+	for _, side := range []int{-1, 1} {
+		k := i + side
+		for k > 0 && k < len(s.runes) && strings.ContainsRune("和跟与或者还有是,同", s.runes[k]) {
+			k += side
+		}
+		if h := s.hitAt(k); h != nil && h.spot && k != i+side {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *sentence) comesFrom(i int) bool {

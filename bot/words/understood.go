@@ -1,6 +1,9 @@
 package words
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // Understood is one sentence in the form that `jieban understand` prints: everything that was said, and what must be
 // asked before anybody acts on it. Its keys, their order and their meaning are what others measure; see docs/understand.md.
@@ -17,7 +20,7 @@ type Understood struct {
 // UnderstoodProduct is one product: how many of which unit. The unit stays as it was typed, "" if none was.
 type UnderstoodProduct struct {
 	ID       string  `json:"id"`
-	Quantity float64 `json:"quantity"` // 1 where none was said
+	Quantity float64 `json:"quantity"` // 1 where none was said, 0 where it was vague
 	Unit     string  `json:"unit"`
 }
 
@@ -43,7 +46,7 @@ func (h Heard) understood() Understood {
 	case h.visitOnly():
 		u.Intent = IntentClaim
 	}
-	u.keepWhatBelongs()
+	u.keepWhatBelongs(h.Text)
 	u.Ask = h.Question()
 	if is(h.Intent, IntentOther, IntentBuy) && h.amountOnly() { // 来两箱
 		u.Intent, u.Ask = IntentBuy, askGoods
@@ -60,25 +63,30 @@ func (h Heard) amountOnly() bool {
 	return len(h.Products)+len(h.Either) == 0 && !h.planned() && (h.Quantity > 0 && !is(h.Unit, "个", "份", "张", "样", "对", "头", "把", "层", "方", "") || h.Ask == AskQuantity)
 }
 
-// keepWhatBelongs drops the day and the company where no visit is spoken of: «明天要两箱脆红李» says when to buy.
-func (u *Understood) keepWhatBelongs() {
-	switch u.Intent {
-	case IntentClaim, IntentSpots, IntentEligibility, IntentVouchers, IntentVoucherCancel:
-	case IntentBuy:
-		if u.Date == "" && u.People == 0 { // 在濯水能买到绿豆粉吗
-			u.Spot = ""
-		}
-		if u.Spot == "" {
-			u.Date, u.People = "", 0
-		}
-	default:
-		u.Date, u.People = "", 0
+// keepWhatBelongs drops what was named in passing: where goods come from, and the day of a birthday they are for. The day
+// and the company themselves are kept in every errand: «明天要两箱脆红李».
+func (u *Understood) keepWhatBelongs(text string) {
+	if is(u.Intent, IntentLink, IntentDeleteMe, IntentConsentWithdraw) { // 和我老公的微信关联
+		u.People = 0
+	}
+	if u.Intent != IntentBuy {
+		return
+	}
+	if strings.Contains(text, "生日") {
+		u.Date = ""
+	}
+	if u.Date == "" && u.People == 0 { // 在濯水能买到绿豆粉吗
+		u.Spot = ""
 	}
 }
 
 func (u *Understood) addProduct(p HeardProduct) {
 	one := UnderstoodProduct{ID: p.ID, Quantity: p.Quantity, Unit: p.typed}
-	if one.Quantity == 0 {
+	switch {
+	case p.vague && is(u.Intent, IntentBuy, IntentBasket, IntentOther):
+	case p.vague: // 坏了好几个 need not be counted
+		one.Quantity, one.Unit = 1, ""
+	case one.Quantity == 0:
 		one.Quantity = 1
 	}
 	u.Products = append(u.Products, one)

@@ -83,6 +83,7 @@ type HeardProduct struct {
 	Quantity float64 // in Unit; halves occur (半斤)
 	Unit     string  // as said, one of units; 公斤 for kg; the product's own where none was said
 	typed    string  // the unit as it was typed, "" if none was
+	vague    bool    // 几斤, 100块钱的: an amount was said and nobody can weigh it out
 }
 
 // Heard is what was understood of one message. Empty fields were not said, or are asked about (Ask).
@@ -103,6 +104,7 @@ type Heard struct {
 
 	guess   int            // the least certain name: 0 written, 1 heard, 2 with a slip
 	place   bool           // a spot was named and nothing asked about it
+	crowd   bool           // 全家: they go with others, and nobody said how many
 	aside   bool           // the day or the people were mentioned in passing
 	dropped []HeardProduct // Without, with how much of each
 }
@@ -122,7 +124,7 @@ func NewReader(v Vocabulary) *Reader {
 
 // Read understands one message on the civil day today (2006-01-02). With a malformed today no date is understood.
 func (r *Reader) Read(text string, today string) Heard {
-	s := r.names.mark(r.script.normal(text))
+	s := r.names.mark(r.names.fromPinyin(r.script.normal(text)))
 	h := Heard{Text: s.text}
 	if s.text == "" && len(text) < 64 && nodded(text) {
 		h.Intent = IntentYes

@@ -170,7 +170,7 @@ func FuzzRead(f *testing.F) {
 			t.Fatalf("%q: %+v", text, u)
 		}
 		for _, p := range u.Products {
-			if !known[p.ID] || p.Quantity <= 0 || p.Quantity > 9999 {
+			if !known[p.ID] || p.Quantity < 0 || p.Quantity > 9999 || p.Quantity == 0 && u.Ask == "" {
 				t.Fatalf("%q: %+v", text, u)
 			}
 		}

@@ -79,16 +79,24 @@ func sameRunes(a, b []rune) bool {
 
 // vocab holds the word sets of the grammar, made once and only read.
 var vocab = sync.OnceValue(func() *grammarWords {
+	var ranking []string
+	for _, rank := range ranks {
+		for _, who := range ranked {
+			if w := rank + who; w != "老公" && w != "小公" && w != "大公" && w != "老娃" {
+				ranking = append(ranking, w)
+			}
+		}
+	}
 	return &grammarWords{
-		person: newWordSet(grownUps, children, others, oneKin), noun: newWordSet(grownUps, children, others),
-		twoKin: newWordSet(twoKin), oneKin: newWordSet(oneKin), kin: newWordSet(oneKin, twoKin),
+		person: newWordSet(grownUps, children, others, oneKin, ranking), noun: newWordSet(grownUps, children, others),
+		twoKin: newWordSet(twoKin), oneKin: newWordSet(oneKin, ranking), kin: newWordSet(oneKin, twoKin, ranking),
 		couples: newWordSet(couples), bands: newWordSet(bands), crowds: newWordSet(crowds), alone: newWordSet(alone), callings: newWordSet(callings),
-		companion: newWordSet(companion), stays: newWordSet(stays), units: newWordSet(units),
+		companion: newWordSet(companion), stays: newWordSet(stays), titles: newWordSet(titles), loose: newWordSet(children, loose), leading: newWordSet(leading), units: newWordSet(units),
 	}
 })
 
 type grammarWords struct {
-	person, noun, twoKin, oneKin, kin, couples, bands, crowds, alone, callings, companion, stays, units wordSet
+	person, noun, twoKin, oneKin, kin, couples, bands, crowds, alone, callings, companion, stays, titles, loose, leading, units wordSet
 }
 
 func runeCount(s string) int { return utf8.RuneCountInString(s) }
