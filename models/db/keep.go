@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/jieban/jieban/models"
@@ -50,16 +52,29 @@ func (d *DB) Keep(ctx context.Context, name, value string, until time.Time) erro
 
 // Renew gives what is kept under a name. A value that is over its time, or is the one that its user found stale, is
 // fetched anew: once, however many ask, in all processes together; the others wait for it. A fetch that fails is told
-// to those who wait in this process; the next one to ask tries again.
+// to those who wait in this process; the next one to ask tries again. Who waits does so until ctx ends, and then gets
+// ErrUnavailable; the fetch goes on for the others and for whoever asks next.
 func (d *DB) Renew(ctx context.Context, name, stale string, fetch func(context.Context) (value string, until time.Time, err error)) (string, error) {
 	if value, err := d.Kept(ctx, name); err != nil || value != "" && value != stale {
 		return value, err
 	}
-	value, err, _ := d.renewing.Do(name+"\x00"+stale, func() (any, error) { return d.renew(context.WithoutCancel(ctx), name, stale, fetch) })
-	if err != nil {
-		return "", err
+	fetched := d.renewing.DoChan(name+"\x00"+stale, func() (value any, err error) {
+		defer func() { // nobody above could catch it: one fetch must not end the process
+			if p := recover(); p != nil {
+				err = fmt.Errorf("fetching %s: panic: %v\n%s", name, p, debug.Stack())
+			}
+		}()
+		return d.renew(context.WithoutCancel(ctx), name, stale, fetch)
+	})
+	select {
+	case <-ctx.Done():
+		return "", models.ErrUnavailable.From(ctx.Err())
+	case r := <-fetched:
+		if r.Err != nil {
+			return "", r.Err
+		}
+		return r.Val.(string), nil
 	}
-	return value.(string), nil
 }
 
 func (d *DB) renew(ctx context.Context, name, stale string, fetch func(context.Context) (string, time.Time, error)) (string, error) {

@@ -109,6 +109,38 @@ func TestAFailedFetchIsTold(t *testing.T) {
 	})
 }
 
+// Who can wait no longer is told so at once; what was fetched for them is there for the next to ask.
+func TestAFetchThatTakesLongHoldsNobodyLongerThanTheyWait(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		slow := make(chan struct{})
+		var fetched atomic.Int64
+		fetch := func(context.Context) (string, time.Time, error) {
+			fetched.Add(1)
+			<-slow
+			return "late", time.Now().Add(time.Hour), nil
+		}
+		short, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
+		defer cancel()
+		began := time.Now()
+		time.AfterFunc(3*time.Second, func() { close(slow) })
+		if v, err := d.Renew(short, "token", "", fetch); !errors.Is(err, models.ErrUnavailable) || time.Since(began) > 2*time.Second {
+			t.Errorf("%q %v after %v", v, err, time.Since(began))
+		}
+		if v, err := d.Renew(ctx, "token", "", fetch); v != "late" || err != nil || fetched.Load() != 1 {
+			t.Errorf("then %q %v, fetched %d times", v, err, fetched.Load())
+		}
+	})
+}
+
+// A fetch that panics is a fault of that fetch, and of nobody else's work.
+func TestAFetchThatPanicsIsAnError(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		if _, err := d.Renew(ctx, "token", "", func(context.Context) (string, time.Time, error) { panic("a bug") }); err == nil {
+			t.Error("no error")
+		}
+	})
+}
+
 // Of ten processes one leads; when it stops, another does.
 func TestOneLeads(t *testing.T) {
 	eachClock(t, func(t *testing.T, d *db.DB, now *time.Time) {
