@@ -22,6 +22,9 @@ var actsZH = []option{
 	{"evidence.give", "提交证明材料"},
 	{"resident.bind", "登记证件"},
 	{"resident.release", "解除绑定"},
+	{"resident.phone", "留手机号"},
+	{"resident.phone_code", "发短信验证码"},
+	{"link.leave", "本人解绑聊天"},
 	{"resident.find", "按证件号码找人"},
 	{"eligibility.reopen", "重新核对资格"},
 	{"resident.erase", "删除个人信息"},
@@ -59,6 +62,9 @@ var actsZH = []option{
 	{"stock.set", "改库存"},
 	{"account.add", "开账号"},
 	{"account.password", "改密码"},
+	{"account.code", "取聊天验证码"},
+	{"link.bind_staff", "绑定工作聊天"},
+	{"link.unbind", "解绑工作聊天"},
 	{"session.open", "登录"},
 }
 
@@ -117,7 +123,7 @@ func (a *App) officerAudit(c *fiber.Ctx) error {
 
 // objectsZH names the kinds of things that acts are done to.
 var objectsZH = map[string]string{
-	"eligibility": "资格申请", "resident": "居民", "link": "居民会话", "account": "账号", "message": "留言", "programme": "活动", "offer": "优惠", "spot": "景区",
+	"eligibility": "资格申请", "resident": "居民", "link": "会话", "account": "账号", "message": "留言", "notice": "通知", "programme": "活动", "offer": "优惠", "spot": "景区",
 	"voucher": "券", "order": "订单", "refund": "退款", "supplier": "供应商", "product": "商品", "sku": "规格", "photo": "照片",
 }
 
