@@ -30,15 +30,17 @@ const (
 )
 
 // DefaultMenu is the menu of a programme. publicURL is the scheme and host of the pages; the words are those that the
-// conversation knows.
-func DefaultMenu(publicURL string) Menu {
+// conversation knows. signIn: the account may sign people in to the pages; without, the menu opens none: the shop goes on
+// in the chat, which makes the links that know their person.
+func DefaultMenu(publicURL string, signIn bool) Menu {
 	say := func(word string) Button { return Button{Kind: ButtonSay, Name: word, Key: word} }
+	shop := Button{Kind: ButtonSay, Name: "逛特产", Key: "买特产"}
+	if signIn {
+		shop = Button{Kind: ButtonOpen, Name: "逛特产", URL: LoginURL(publicURL, "/shop")}
+	}
 	return Menu{Buttons: []Button{
 		{Name: "领券", Buttons: []Button{say("领券"), say("我的券"), say("资格"), say("景区")}},
-		{Name: "买特产", Buttons: []Button{
-			{Kind: ButtonOpen, Name: "逛特产", URL: LoginURL(publicURL, "/shop")},
-			say("我的订单"), say("购物篮"),
-		}},
+		{Name: "买特产", Buttons: []Button{shop, say("我的订单"), say("购物篮")}},
 		{Name: "帮我", Buttons: []Button{
 			say("帮助"), say("人工"), {Kind: ButtonScan, Name: "扫码验券", Key: "scan"}, say("绑定"),
 		}},

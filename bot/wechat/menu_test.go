@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"reflect"
 	"strings"
@@ -9,7 +10,7 @@ import (
 )
 
 func TestDefaultMenu(t *testing.T) {
-	m := DefaultMenu(testPublic)
+	m := DefaultMenu(testPublic, true)
 	if err := m.check(); err != nil {
 		t.Fatal(err)
 	}
@@ -26,6 +27,10 @@ func TestDefaultMenu(t *testing.T) {
 	u, err := url.Parse(m.Buttons[1].Buttons[0].URL)
 	if err != nil || u.Path != loginPath || u.Query().Get("to") != "/shop" {
 		t.Errorf("the shop is at %v, %v", u, err)
+	}
+	m = DefaultMenu(testPublic, false) // without the right to sign in, the platform shows an error instead of a page
+	if err := m.check(); err != nil || strings.Contains(fmt.Sprint(m), testPublic) {
+		t.Errorf("a menu that opens no page: %v, %v", m, err)
 	}
 }
 
@@ -82,7 +87,7 @@ func TestMenusThatThePlatformRefuses(t *testing.T) {
 func TestSetup(t *testing.T) {
 	d := newDouble(t)
 	ch, _ := opposite(t, d, nil)
-	m := DefaultMenu(testPublic)
+	m := DefaultMenu(testPublic, true)
 	d.next(menuPath, -1) // busy once
 	codes, err := ch.Setup(t.Context(), m, []Scene{SpotScene("zhuoshui", "濯水古镇"), {Name: "脆红李", Text: "product:cuihongli"}})
 	if err != nil || len(codes) != 2 {
@@ -104,12 +109,12 @@ func TestSetupChecksFirst(t *testing.T) {
 	d := newDouble(t)
 	ch, _ := opposite(t, d, nil)
 	for _, s := range []string{"", strings.Repeat("a", 65), "spot:濯水", "a b", "a\n"} {
-		if _, err := ch.Setup(t.Context(), DefaultMenu(testPublic), []Scene{{Text: s}}); err == nil || d.count(menuPath) != 0 {
+		if _, err := ch.Setup(t.Context(), DefaultMenu(testPublic, true), []Scene{{Text: s}}); err == nil || d.count(menuPath) != 0 {
 			t.Errorf("the scene %q: %v", s, err)
 		}
 	}
 	d.next("/cgi-bin/qrcode/create", 0, codeForbidden)
-	codes, err := ch.Setup(t.Context(), DefaultMenu(testPublic), []Scene{{Text: "a"}, {Text: "b"}, {Text: "c"}})
+	codes, err := ch.Setup(t.Context(), DefaultMenu(testPublic, true), []Scene{{Text: "a"}, {Text: "b"}, {Text: "c"}})
 	if !refusedWith(err, codeForbidden) || len(codes) != 1 {
 		t.Errorf("%v, %v", codes, err)
 	}

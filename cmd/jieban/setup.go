@@ -28,7 +28,8 @@ func (c wechatSetupCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer d.Close()
-	ch, err := c.WeChat.channel(people{d: d, base: strings.TrimSuffix(c.PublicURL, "/")}, nil)
+	base := strings.TrimSuffix(c.PublicURL, "/")
+	ch, err := c.WeChat.channel(people{d: d, base: base}, nil)
 	if err != nil {
 		return err
 	}
@@ -43,7 +44,7 @@ func (c wechatSetupCmd) Run(ctx context.Context) error {
 	for i, s := range spots {
 		scenes[i] = wechat.SpotScene(s.ID, s.Name)
 	}
-	codes, err := ch.Setup(ctx, wechat.DefaultMenu(strings.TrimSuffix(c.PublicURL, "/")), scenes)
+	codes, err := ch.Setup(ctx, wechat.DefaultMenu(base, c.WeChat.OAuth), scenes)
 	if len(codes) == 0 {
 		return err
 	}
