@@ -50,6 +50,11 @@ func (s *sentence) readDates(today time.Time, h *Heard) {
 			month := found[k].days[0]
 			one = d.calendar(one.length, month.Year(), int(month.Month()), one.bare)
 		}
+		if (len(one.days) > 0 || one.vague) && s.toldOf(one, i, end, today) {
+			s.take(i, end)
+			i = end
+			continue
+		}
 		if len(one.days) > 0 || one.vague {
 			if len(one.days) == 1 {
 				if _, n := oneOf(s.runes, end, around); n > 0 { // 15号左右
@@ -68,6 +73,32 @@ func (s *sentence) readDates(today time.Time, h *Heard) {
 	h.settleDay(today, s.dayMeant(found, today))
 }
 
+// pastTimes begin a story, not a wish.
+var pastTimes = newWordSet([]string{"上个月", "上月", "上回", "上次", "上周", "上个星期", "上星期", "上礼拜", "上个礼拜", "前几天", "前阵子", "去年", "前年", "昨天", "昨晚", "昨日", "前天", "大前天", "那天", "前段时间", "前不久", "五一", "端午", "清明", "月初"})
+
+// toldOf says whether a time that is over tells what was: 上个月去了神龟峡, 昨天下的订单. Nobody need ask about it.
+func (s *sentence) toldOf(one said, from, to int, today time.Time) bool {
+	over := len(one.days) > 0 && !slices.ContainsFunc(one.days, func(day time.Time) bool { return !day.Before(today) })
+	if !over && pastTimes.at(s.typed, from) == 0 {
+		return false
+	}
+	end := to
+	for end < len(s.typed) && end < to+8 && s.typed[end] != ',' {
+		end++
+	}
+	return containsAny(string(s.typed[to:end]), []string{"去了", "去过", "到过", "来过", "来了", "买的", "买了", "下的", "下了", "订的", "订了", "定的", "领的", "领了", "耍了", "玩了", "耍过", "玩过", "收到", "到的", "付的", "付了", "寄的", "发的", "带了", "给了", "才去", "刚去", "拍的", "约的", "约了", "吃了", "吃过", "打了", "问了", "问过", "说了", "说过", "申请", "就买", "就下", "就付"})
+}
+
+// leaves says whether a day is that of going home or to work: 明天神龟峡,后天回重庆.
+func (s *sentence) leaves(d day) bool {
+	k := d.to
+	for range 2 {
+		k += oneOfRunes(s.typed, k, "就再才要又我们得都早上下午晚")
+	}
+	_, n := oneOf(s.typed, k, []string{"回", "返", "上班", "上学", "开学", "走人", "离开", "开会", "要上班", "要开会", "出差", "考试", "上课", "加班", "值班", "有事", "没空", "没得空", "不得空"})
+	return n > 0
+}
+
 // around makes a stretch of time of a day.
 var around = []string{"左右", "前后", "之前", "以前", "之后", "以后", "往后", "那几天", "那两天", "起"}
 
@@ -77,6 +108,7 @@ func (s *sentence) dayMeant(found []day, today time.Time) []day {
 	said := len(found)
 	found = kept(found, func(d day) (bool, bool) { return true, s.negated(d.from, d.to) })
 	found = kept(found, func(d day) (bool, bool) { return true, d.to <= s.turn && !d.label })
+	found = kept(found, func(d day) (bool, bool) { return true, s.leaves(d) })
 	s.swapped = len(found) < said
 	if s.chosen(found) {
 		found = found[len(found)-1:]

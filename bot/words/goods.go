@@ -16,17 +16,51 @@ func (s *sentence) readProducts(h *Heard) {
 		s.amountAlone(parts, h)
 		return
 	}
-	parts = s.pairAround(parts)
+	parts = s.pairAround(withoutDropped(parts))
+	s.markChoices(parts)
 	for i, p := range parts {
 		switch {
 		case p.ids == nil:
 			s.leftOver(parts, i, h)
+		case p.choice:
+			h.ask(AskProduct)
+			h.Either = append(h.Either, HeardProduct{ID: p.ids[0], Quantity: p.amount, Unit: oneUnit(p.unit), typed: p.unit})
 		case p.unwanted:
 			h.Without = appendNew(h.Without, p.ids...)
 			h.dropped = append(h.dropped, HeardProduct{ID: p.ids[0], Quantity: p.amount, Unit: oneUnit(p.unit), typed: p.unit})
 		default:
 			s.settleProduct(parts, i, h)
 		}
+	}
+}
+
+// withoutDropped takes out what was wanted first and then was not: 来两斤核桃,核桃不要了.
+func withoutDropped(parts []part) []part {
+	out := make([]part, 0, len(parts))
+	for i, p := range parts {
+		later := p.ids != nil && !p.unwanted && slices.ContainsFunc(parts[i+1:], func(q part) bool { return q.unwanted && slices.Equal(p.ids, q.ids) })
+		switch {
+		case !later:
+			out = append(out, p)
+		case len(out) > 0 && out[len(out)-1].ids == nil: // its quantity stands before it
+			out = out[:len(out)-1]
+		}
+	}
+	return out
+}
+
+// markChoices finds goods of which either will do: 核桃或者木耳随便哪样.
+func (s *sentence) markChoices(parts []part) {
+	last := -1
+	for i, p := range parts {
+		if p.ids == nil || p.unwanted || p.place < 0 {
+			continue
+		}
+		if last >= 0 && len(p.ids) == 1 && len(parts[last].ids) == 1 && p.ids[0] != parts[last].ids[0] && p.place-parts[last].place <= 7 &&
+			containsAny(string(s.typed[parts[last].place+1:p.place]), []string{"或", "还是", "要不"}) && p.place >= s.turn {
+			parts[i].choice, parts[last].choice = true, true
+		}
+		last = i
 	}
 }
 

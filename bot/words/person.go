@@ -16,7 +16,16 @@ func (s *sentence) personAt(i int, goods bool) (person, int) {
 		return p, n
 	}
 	if n := v.couples.at(r, i); n > 0 {
-		return person{from: i, to: i + n, kind: allOfUs, count: 2}, n
+		end, count := i+n, 2
+		for { // 老两口加小两口
+			with := v.companion.at(r, end) + oneOfRunes(r, end, ",")
+			more := v.couples.at(r, end+with)
+			if more == 0 || with == 0 {
+				break
+			}
+			end, count = end+with+more, count+2
+		}
+		return person{from: i, to: end, kind: allOfUs, count: count}, end - i
 	}
 	if pairs := readNumber(r, i); pairs.length > 0 && !pairs.vague && pairs.value < 50 && oneOfRunes(r, i+pairs.length, "对") > 0 { // 三对夫妻
 		if n := v.couples.at(r, i+pairs.length+1); n > 0 {
@@ -30,6 +39,14 @@ func (s *sentence) personAt(i int, goods bool) (person, int) {
 	if p, n := s.bigAndSmall(i); n > 0 {
 		return p, n
 	}
+	if v.ranking.at(r, i) == 2 && oneOfRunes(r, i+1, "姨姑孃嬢伯婶舅叔爸妈姐哥弟妹爷嫂") > 0 || v.ranking.at(r, i) > 2 && oneOfRunes(r, i+1, "娃儿女孙") == 0 { // 二姨, no two of them
+		if p, n := s.named(i); n > 0 {
+			return p, n
+		}
+	}
+	if p, n := s.households(i); n > 0 {
+		return p, n
+	}
 	if p, n := s.countedPeople(i, goods); n > 0 {
 		return p, n
 	}
@@ -37,29 +54,6 @@ func (s *sentence) personAt(i int, goods bool) (person, int) {
 		return p, n
 	}
 	return s.me(i)
-}
-
-// band reads 母女俩, 姐妹三个, 爷孙仨, 四姐妹, 三爷子.
-func (s *sentence) band(i int) (person, int) {
-	r, v := s.runes, vocab()
-	if n := v.bands.at(r, i); n > 0 {
-		count := readNumber(r, i+n)
-		each := oneOfRunes(r, i+n+count.length, "个位")
-		people := oneOfRunes(r, i+n+count.length+each, "人")
-		end := i + n + count.length + each + people
-		if count.length > 0 && !count.vague && count.value >= 2 && (count.pair || each+people > 0) {
-			return person{from: i, to: end, kind: allOfUs, count: int(count.value)}, end - i
-		}
-	}
-	count := readNumber(r, i)
-	if count.length == 0 || count.vague || count.value < 2 || count.pair {
-		return person{}, 0
-	}
-	n := v.bands.at(r, i+count.length)
-	if n < 2 || count.value > 20 {
-		return person{}, 0
-	}
-	return person{from: i, to: i + count.length + n, kind: allOfUs, count: int(count.value)}, count.length + n
 }
 
 func oneOfRunes(r []rune, i int, any string) int {
@@ -94,68 +88,6 @@ func (s *sentence) onlyMe(i int) (person, int) {
 		p.kind = speaker
 	}
 	return p, n
-}
-
-// bigAndSmall reads 两大一小, 一大两小, 2大带1小, 大2小1.
-func (s *sentence) bigAndSmall(i int) (person, int) {
-	r := s.runes
-	_, together := oneOf(r, i-2, []string{"我跟", "我和", "我同", "我与"}) // 我跟娃两个 are two
-	if end, sum := s.sizeFirst(i); end > 0 && together == 0 {
-		return person{from: i, to: end, kind: someOfUs, count: sum, whole: true}, end - i
-	}
-	a := readNumber(r, i)
-	big, one := oneOf(r, i+a.length, []string{"大", "小", "老", "青", "中"})
-	k := i + a.length + one
-	_, with := oneOf(r, k, []string{"带", "和", ",", "加", "+"})
-	b := readNumber(r, k+with)
-	small, two := oneOf(r, k+with+b.length, []string{"大", "小", "老", "青", "中"})
-	if a.length == 0 || b.length == 0 || one == 0 || two == 0 || big == small || a.vague || b.vague {
-		return person{}, 0
-	}
-	end := k + with + b.length + two
-	sum := int(a.value) + int(b.value)
-	for { // 两大一小一老
-		c := readNumber(r, end)
-		_, three := oneOf(r, end+c.length, []string{"老", "小", "大"})
-		if c.length == 0 || c.vague || three == 0 || s.nounAt(end+c.length) > 1 {
-			break
-		}
-		sum, end = sum+int(c.value), end+c.length+three
-	}
-	return person{from: i, to: end, kind: someOfUs, count: sum, whole: true}, end - i
-}
-
-// sizeFirst reads 大2小1 and 大人2小孩1.
-func (s *sentence) sizeFirst(i int) (end, sum int) {
-	r := s.runes
-	for end = i; ; {
-		n := s.nounAt(end)
-		if n == 0 {
-			n = oneOfRunes(r, end, "大小老")
-		} else {
-			n += oneOfRunes(r, end+n, "票") // 成人票两张
-		}
-		count := readNumber(r, end+n)
-		if n == 0 || count.length == 0 || count.vague || count.value != float64(int(count.value)) || count.value > 99 {
-			break
-		}
-		next := end + n + count.length
-		next += oneOfRunes(r, next, "个位名张")
-		if oneOfRunes(r, next, "人口") > 0 { // 室友三个人
-			break
-		}
-		sum, end = sum+int(count.value), next
-		if next < len(r) && r[next] == ',' && (s.nounAt(next+1) > 0 || oneOfRunes(r, next+1, "大小老") > 0) {
-			end++
-		}
-	}
-	if end > i && r[end-1] == ',' {
-		end--
-	}
-	if sum == 0 || s.nounAt(i) == 0 && strings.IndexFunc(string(r[i:end]), func(c rune) bool { return c == '小' || c == '老' }) < 1 || vocab().units.at(r, end) > 0 {
-		return 0, 0
-	}
-	return end, sum
 }
 
 func (s *sentence) nounAt(i int) int { return vocab().noun.at(s.runes, i) }
@@ -373,6 +305,11 @@ func (s *sentence) calls(i, n int) bool {
 // manyOf: 朋友们, 老师的 are nobody who is counted.
 func (s *sentence) manyOf(i int) bool { return oneOfRunes(s.runes, i, "们") > 0 }
 
+// whoAt says whether a word for somebody who may come along stands at place i.
+func (s *sentence) whoAt(i int) bool {
+	return vocab().kin.at(s.runes, i) > 0 || vocab().noun.at(s.runes, i) > 0
+}
+
 // me reads the speaker where 我 is one of a list: 我和老伴, 爸妈和我, 我也去, 我不去.
 func (s *sentence) me(i int) (person, int) {
 	r := s.runes
@@ -385,7 +322,7 @@ func (s *sentence) me(i int) (person, int) {
 		if _, you := oneOf(r, k, []string{"跟你", "和你", "同你", "给你", "跟您", "和您"}); you > 0 { // 我跟你说
 			return person{}, 0
 		}
-		if vocab().companion.at(r, k) > 0 || s.stayRightAfter(k) || oneOfRunes(r, k, ",") > 0 && vocab().kin.at(r, k+1+oneOfRunes(r, k+1, "我")) > 0 {
+		if vocab().companion.at(r, k) > 0 || s.stayRightAfter(k) || oneOfRunes(r, k, ",") > 0 && s.whoAt(k+1+oneOfRunes(r, k+1, "我")) {
 			return p, 1
 		}
 		_, n := oneOf(r, k, []string{"也", "想", "要", "准备", "打算", "会", "得", "就", "是", "周末", "下午", "今年", "这次", string(taken)})

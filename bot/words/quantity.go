@@ -20,6 +20,7 @@ type part struct {
 	other    bool // 三袋黄豆: of something that is not sold here
 	paired   bool
 	unwanted bool
+	choice   bool // 核桃或者木耳
 }
 
 // parts lists products and quantities. Commas and joining words cut the sentence into segments.

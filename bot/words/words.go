@@ -124,7 +124,7 @@ func NewReader(v Vocabulary) *Reader {
 
 // Read understands one message on the civil day today (2006-01-02). With a malformed today no date is understood.
 func (r *Reader) Read(text string, today string) Heard {
-	s := r.names.mark(r.names.fromPinyin(r.script.normal(text)))
+	s := r.names.mark(affirmed(r.names.fromPinyin(r.script.normal(text))))
 	h := Heard{Text: s.text}
 	if s.text == "" && len(text) < 64 && nodded(text) {
 		h.Intent = IntentYes

@@ -90,13 +90,13 @@ var vocab = sync.OnceValue(func() *grammarWords {
 	return &grammarWords{
 		person: newWordSet(grownUps, children, others, oneKin, ranking), noun: newWordSet(grownUps, children, others),
 		twoKin: newWordSet(twoKin), oneKin: newWordSet(oneKin, ranking), kin: newWordSet(oneKin, twoKin, ranking),
-		couples: newWordSet(couples), bands: newWordSet(bands), crowds: newWordSet(crowds), alone: newWordSet(alone), callings: newWordSet(callings),
+		ranking: newWordSet(ranking), couples: newWordSet(couples), bands: newWordSet(bands), crowds: newWordSet(crowds), alone: newWordSet(alone), callings: newWordSet(callings),
 		companion: newWordSet(companion), stays: newWordSet(stays), titles: newWordSet(titles), loose: newWordSet(children, loose), leading: newWordSet(leading), units: newWordSet(units),
 	}
 })
 
 type grammarWords struct {
-	person, noun, twoKin, oneKin, kin, couples, bands, crowds, alone, callings, companion, stays, titles, loose, leading, units wordSet
+	person, noun, twoKin, oneKin, kin, ranking, couples, bands, crowds, alone, callings, companion, stays, titles, loose, leading, units wordSet
 }
 
 func runeCount(s string) int { return utf8.RuneCountInString(s) }
