@@ -2,7 +2,6 @@ package db_test
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -122,44 +121,4 @@ func TestGrantsAreSpentOnce(t *testing.T) {
 			t.Errorf("a lapsed one was added to: %d", n)
 		}
 	})
-}
-
-// Every look-up of notices goes by an index.
-func TestNoticesAreFoundByIndex(t *testing.T) {
-	d := dbtest.SQLite(t)
-	link := inChat(t, d, "wechat", 1)
-	pack := newPack(t, d, "farm-apeng", "测试菌子", 9)
-	_, err := d.Claim(ctx, link, claimOf("O1", d.Today().Add(1), 2, "k"))
-	must(t, err)
-	order(t, d, link, "k", 1, pack)
-	sql := d.CollectSQL()
-	d.Shift(25 * time.Minute)
-	must(t, d.WarnHolds(ctx))
-	d.Shift(time.Hour)
-	must(t, d.RemindVisits(ctx))
-	closeOn(t, d, "O1", d.Today().Add(1))
-	offer(t, d, "O1", func(o *models.Offer) { o.Blackout = []models.Day{"2021-08-01"} })
-	for _, o := range drain(t, d) {
-		must(t, d.EndNotice(ctx, o, models.Delivery{Outcome: models.NoticeTaken}))
-	}
-	shown(t, d, link, 5)
-	_, err = d.DeadNotices(ctx, 5, 10)
-	must(t, err)
-	_, err = d.NoticeCounts(ctx)
-	must(t, err)
-	must(t, d.LinkGone(ctx, link))
-	few := map[string]bool{"spots": true, "programmes": true, "offers": true, "CONSTANT": true, "w": true, "x": true, "accounts": true}
-	for _, s := range *sql {
-		plan := explain(t, d, s)
-		for line := range strings.Lines(plan) {
-			m := whole.FindStringSubmatch(line)
-			// Two partial indexes hold only what waits to be pushed and what was given up.
-			if m != nil && !few[m[1]] && !strings.Contains(line, "notices_due") && !strings.Contains(line, "notices_dead") {
-				t.Errorf("%s is read whole:\n%s\n%s", m[1], s, plan)
-			}
-		}
-	}
-	if len(*sql) < 30 {
-		t.Errorf("only %d statements were looked at", len(*sql))
-	}
 }

@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,6 +35,7 @@ func TestEveryLookUpOfAChatHasAnIndex(t *testing.T) {
 	now = now.Add(time.Hour)
 	must(t, d.RemindVisits(ctx))
 	closeOn(t, d, "O1", tomorrow)
+	offer(t, d, "O1", func(o *models.Offer) { o.Blackout = []models.Day{"2021-08-01"} })
 	tellOne(t, d, a, "有")
 	due, err := d.TakeNotices(ctx, pushed, 10)
 	must(t, err)
@@ -52,8 +54,10 @@ func TestEveryLookUpOfAChatHasAnIndex(t *testing.T) {
 	must(t, err)
 	for _, s := range *sql {
 		plan := explain(t, d, s)
-		for _, m := range whole.FindAllStringSubmatch(plan, -1) {
-			if !few[m[1]] {
+		for line := range strings.Lines(plan) {
+			m := whole.FindStringSubmatch(line)
+			// Two partial indexes hold only what waits to be pushed and what was given up.
+			if m != nil && !few[m[1]] && !strings.Contains(line, "notices_due") && !strings.Contains(line, "notices_dead") {
 				t.Errorf("%s is read whole:\n%s\n%s", m[1], s, plan)
 			}
 		}
