@@ -74,8 +74,8 @@ type NoticeView struct {
 	At   time.Time
 }
 
-// NoticesAfter gives what a person was told since the notice they saw last, and what waits for them, and marks it as
-// sent: being shown is being sent. What a channel has pushed, or is pushing at this moment, is not among it.
+// NoticesAfter gives what a person was told since the notice they saw last, and what waits for them, 1 to 100 of it, and
+// marks it as sent: being shown is being sent. What a channel has pushed, or is pushing at this moment, is not among it.
 func (d *DB) NoticesAfter(ctx context.Context, linkID, after int64, limit int) ([]NoticeView, error) {
 	now := d.realNow()
 	rows, err := d.openNotices(d.read(ctx).Where(`link_id = ? AND (state IN ('pending', 'dead') OR (id > ? AND NOT pushed))
@@ -157,7 +157,8 @@ type Outgoing struct {
 // the next one: a person may be told twice, but never not at all.
 const leaseFor = 2 * time.Minute
 
-// TakeNotices takes notices that are due to be pushed through one of the channels, for this sender alone.
+// TakeNotices takes notices that are due to be pushed through one of the channels, the oldest first and at most limit,
+// for this sender alone and for two minutes; each is ended by EndNotice. Without one that is due it writes nothing.
 func (d *DB) TakeNotices(ctx context.Context, channels []string, limit int) ([]Outgoing, error) {
 	now := d.realNow()
 	due := func(g *gorm.DB) *gorm.DB {
