@@ -7,7 +7,8 @@ func (s *sentence) households(i int) (person, int) {
 	r := s.runes
 	end, sum, families := i, 0, 0
 	for {
-		k := end + oneOfRunes(r, end, ",和跟")*btoi(families > 0)
+		_, joins := oneOf(r, end, []string{",还有", "还有", ",再加", "再加上", "再加", "加上", ",", "和", "跟", "加", "与", "同", "+"})
+		k := end + joins*btoi(families > 0)
 		k += oneOfRunes(r, k, "另")
 		w, n := oneOf(r, k, []string{"一家", "我们家", "他们家", "她们家", "我家", "他家", "她家", "我屋", "另一家", "有一家"})
 		k += n + oneOfRunes(r, k+n, "有是来去")

@@ -11,9 +11,17 @@ var turns = newWordSet([]string{
 // takenBack stand before what is not meant.
 var takenBack = newWordSet([]string{"不是", "不要", "不去", "不想去", "不买", "不想买", "别要", "别去", "不想要", "莫要", "不到", "并非", "去过", "玩过", "耍过", "到过", "不领", "不定", "不订", "去不了", "去不成", "不说", "不用", "不喝", "不吃", "不爱", "不爱吃", "不爱喝", "不喜欢", "不喜欢吃", "不想吃", "不想喝", "吃不惯", "别给我", "莫给我", "不要给我", "不给我", "别领", "别买", "别订", "别约", "莫领", "莫买", "别选", "不选", "不约", "不来", "不看", "不逛", "不搞", "不整", "不拿"})
 
+// onceMore begin what is wanted now, behind a story of what was.
+var onceMore = newWordSet([]string{"再买", "再要", "再来", "再订", "再称", "还想", "还要", "这回", "这次", "这盘", "今年", "今天", "现在", "又想", "想再", "我想", "我要", "我们想", "我们要", "也想", "再带"})
+
 // findTurn notes where the sentence begins anew. The last turn counts: people correct themselves more than once.
 func (s *sentence) findTurn() {
+	past := false
 	for i := range s.runes {
+		past = past || pastTimes.at(s.runes, i) > 0
+		if n := onceMore.at(s.runes, i); past && n > 0 && i+n < len(s.runes) { // 上回带了一箱,这回要两箱
+			s.turn, s.turned = i, true
+		}
 		n := turns.at(s.runes, i)
 		if n == 0 || i > 0 && strings.ContainsRune("对不", s.runes[i-1]) && s.runes[i] == '不' && n == 2 && standsAt(s.runes, i-1, "对不对") {
 			continue
@@ -51,7 +59,7 @@ func (s *sentence) negatedBefore(k int) bool {
 			}
 			return true
 		}
-		if k == 0 || !strings.ContainsRune("去到要买说那个这了在订约领的", s.typed[k-1]) {
+		if k == 0 || !strings.ContainsRune("去到要买说那个这了在订约领的吃喝", s.typed[k-1]) {
 			break
 		}
 		k--
@@ -61,7 +69,7 @@ func (s *sentence) negatedBefore(k int) bool {
 
 // negatedAfter looks behind it; at the end of a sentence it is the whole errand that is called off.
 func (s *sentence) negatedAfter(to int) bool {
-	for to < len(s.typed) && strings.ContainsRune("都又好像说是已经那边的天", s.typed[to]) && !standsAt(s.typed, to, "说去") {
+	for to < len(s.typed) && strings.ContainsRune("都又好像说是已经那边的天在正今这", s.typed[to]) && !standsAt(s.typed, to, "说去") {
 		to++
 	}
 	_, bad := oneOf(s.typed, to, []string{"不行", "不得行", "去不了", "去不成", "没空", "没得空", "不得空", "不去", "不要", "有事", "不方便", "走不开", "不对", "太远", "来不了", "要上班", "要加班", "不合适", "满了", "我不去", "就不去", "去过", "已经去", "在修路", "正在修路", "修路", "在维修", "在装修", "在整修", "关门了", "关了", "关起", "封了", "封路", "没开", "不开", "没开门", "不开门", "不开放", "人太多", "人多", "太挤", "太贵", "贵了", "要收费", "不好耍", "不好玩", "没意思", "塌方", "涨水", "发洪水", "停电", "暂停", "满员", "约满", "没票", "没得票", "没票了", "票没了", "领完了", "抢完了", "去腻了", "去够了", "耍够了", "我去过", "我们去过", "都去过", "耍过", "玩过", "我们都去过"})

@@ -20,6 +20,7 @@ type said struct {
 	vague   bool        // a stretch of time, or a day that does not exist
 	instead time.Time   // what may be meant where the day is over
 	told    bool        // a word of time in passing, which stays for other rules to read
+	feast   bool        // a feast by its name alone: a date said beside it is more exact
 	bare    int         // 4号: the day of a month that was not said
 	label   bool        // a bare weekday: right after a date it is that date's label, 7月12日(周一)
 }
@@ -116,6 +117,7 @@ func (s *sentence) dayMeant(found []day, today time.Time) []day {
 	if len(found) > 1 && !s.together(found) {
 		found = kept(found, func(d day) (bool, bool) { return true, !d.visit && !d.label })
 		found = kept(found, func(d day) (bool, bool) { return true, !d.there && !d.label })
+		found = kept(found, func(d day) (bool, bool) { return !d.vague, d.feast })
 	}
 	return kept(found, func(d day) (bool, bool) {
 		return len(d.days) == 1 && !d.vague && !d.label, len(d.days) == 1 && d.days[0].Before(today)
@@ -137,7 +139,7 @@ func (s *sentence) chosen(found []day) bool {
 // together says whether the days stand side by side, as alternatives: 周六或者周日.
 func (s *sentence) together(found []day) bool {
 	for i := 1; i < len(found); i++ {
-		if found[i].from-found[i-1].to > 3 {
+		if found[i].from-found[i-1].to > 3 || slices.ContainsFunc(s.typed[found[i-1].to:found[i].from], func(r rune) bool { return r >= firstHit && r < taken }) {
 			return false
 		}
 	}

@@ -33,8 +33,8 @@ var feasts = []struct {
 // feast finds a feast's name at place i, and its day.
 func (d dateReader) feast(i int) (day time.Time, length int) {
 	year, said := 0, 0
-	if _, n := oneOf(d.r, i, []string{"今年", "明年"}); n > 0 {
-		year, said = d.today.Year()+btoi(d.r[i] == '明'), n+oneOfRunes(d.r, i+n, "的")
+	if _, n := oneOf(d.r, i, []string{"今年", "明年", "去年", "前年"}); n > 0 {
+		year, said = d.today.Year()+map[rune]int{'明': 1, '去': -1, '前': -2}[d.r[i]], n+oneOfRunes(d.r, i+n, "的")
 	}
 	for _, f := range feasts {
 		if _, n := oneOf(d.r, i+said, f.words); n > 0 {
@@ -104,7 +104,7 @@ func (d dateReader) holiday(i int) said {
 	if found := d.monthDay(end); len(found.days) == 1 { // 国庆10月2号
 		return said{length: end - i}
 	}
-	return said{length: n, days: []time.Time{day}}
+	return said{length: n, days: []time.Time{day}, feast: true}
 }
 
 // feastSpan reads 国庆期间: no day, but seven to choose from where it is the National Day's.

@@ -67,6 +67,9 @@ func (s *sentence) weigh(intent, plain string, h *Heard) string {
 		return IntentClaim
 	case intent == IntentVoucherCancel && (s.goesElsewhere() || s.swapped && h.Date != "" && !containsAny(plain, []string{"取消", "退"}) || h.People > 0 && !containsAny(plain, []string{"取消", "退"}) && s.stay):
 		return IntentClaim
+	case is(intent, IntentTrack, IntentOther) && len(h.Products) > 0 && goesOnAsking(plain): // 那贡米呢
+		h.ask(AskPrice)
+		return IntentBuy
 	case intent == IntentOrders && goods && h.orders(plain) || is(intent, IntentOrders, IntentTrack) && goods && containsAny(plain, againWords) && h.counted():
 		return IntentBuy // 上回买的好吃,再要三袋
 	case intent == IntentSpots && h.Spot != "" && h.planned() && containsAny(plain, []string{"也想去", "想去", "要去", "也去", "打算去", "准备去", "也要去"}) && !s.asksAbout(plain):
@@ -122,6 +125,15 @@ func (h *Heard) orders(plain string) bool {
 	return (said || containsAny(plain, []string{"要P", "买P", "来P", "想吃P", "要买", "想买", "来点P", "买点P"})) && !containsAny(plain, []string{
 		"没到", "没收到", "收到", "哪里", "到哪", "催", "什么时候", "多久", "买的", "订的", "下的", "单号", "物流", "怎么还", "人工", "客服", "投诉", "骗", "举报", "没发", "发没发", "还没", "没有到", "几天", "付了", "扣了", "付不", "举报", "转人", "找人", "发货没", "发货了",
 	})
+}
+
+// goesOnAsking knows a name that is asked about after another: 那贡米呢, 还有花椒呢.
+func goesOnAsking(plain string) bool {
+	core := strings.TrimSuffix(strings.Trim(plain, ","), "呢")
+	for _, w := range []string{"那么", "那", "还有", "你们的", "这个", "对了", ","} {
+		core = strings.TrimPrefix(core, w)
+	}
+	return core == "P" && strings.HasSuffix(strings.Trim(plain, ","), "呢")
 }
 
 // againWords want the same once more.

@@ -53,7 +53,7 @@ func (s *sentence) comesFrom(i int) bool {
 
 // refused says whether the name at place i is one they do not want: 不去, 不想去, 不要, 去掉.
 func (s *sentence) refused(i int) bool {
-	if s.negated(i, i+1) {
+	if s.negated(i, i+1) || s.hitAt(i).spot && s.beenThere(i) {
 		return true
 	}
 	before := strings.TrimRight(string(s.typed[max(0, i-6):i]), "了这那个的")
@@ -63,6 +63,18 @@ func (s *sentence) refused(i int) bool {
 		}
 	}
 	return false
+}
+
+// beenThere says whether a visit that is over is told: 去年去了濯水.
+func (s *sentence) beenThere(i int) bool {
+	if _, went := oneOf(s.typed, i-2, []string{"去了", "耍了", "玩了", "到了", "爬了", "逛了", "看了"}); went == 0 {
+		return false
+	}
+	from := i
+	for from > 0 && s.typed[from-1] != ',' {
+		from--
+	}
+	return pastTimes.within(s.typed, from, i)
 }
 
 // has says whether a spot, or a product, is named.
