@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"github.com/jieban/jieban/bot"
 	"github.com/jieban/jieban/bot/telegram"
 	"github.com/jieban/jieban/bot/wechat"
+	"github.com/jieban/jieban/models"
 	"github.com/jieban/jieban/models/db"
 )
 
@@ -106,8 +108,13 @@ func (p people) signIn(ctx context.Context, user string) (string, error) {
 	return p.d.OpenPages(ctx, id)
 }
 
+// grant allows pushes to a person. Some are given back because the person has left: that brings nobody back, what they
+// write does.
 func (p people) grant(ctx context.Context, user, kind string, n int, until time.Time, add bool) error {
-	id, err := p.link(ctx, user)
+	id, err := p.known(ctx, user)
+	if errors.Is(err, models.ErrNotFound) { // their first act
+		id, err = p.link(ctx, user)
+	}
 	if err != nil {
 		return err
 	}
