@@ -117,6 +117,9 @@ func (s *sentence) dayMeant(found []day, today time.Time) []day {
 	if len(found) > 1 && !s.together(found) {
 		found = kept(found, func(d day) (bool, bool) { return true, !d.visit && !d.label })
 		found = kept(found, func(d day) (bool, bool) { return true, !d.there && !d.label })
+
+	}
+	if len(found) == 2 && strings.ContainsRune(string(s.typed[found[0].to:found[1].from]), ',') { // 10月2号去,今年国庆要回来
 		found = kept(found, func(d day) (bool, bool) { return !d.vague, d.feast })
 	}
 	return kept(found, func(d day) (bool, bool) {
@@ -139,7 +142,7 @@ func (s *sentence) chosen(found []day) bool {
 // together says whether the days stand side by side, as alternatives: 周六或者周日.
 func (s *sentence) together(found []day) bool {
 	for i := 1; i < len(found); i++ {
-		if found[i].from-found[i-1].to > 3 || slices.ContainsFunc(s.typed[found[i-1].to:found[i].from], func(r rune) bool { return r >= firstHit && r < taken }) {
+		if found[i].from-found[i-1].to > 3 {
 			return false
 		}
 	}

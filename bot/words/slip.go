@@ -200,7 +200,7 @@ func (e *ear) plausible(one *spoken, r []rune, i int, got slip, n *lexicon) bool
 	size, end := len(one.runes), i+got.length
 	typed := string(r[i:end])
 	switch {
-	case everyday.at(r, i) >= got.length, got.exact == 0 && (size != 3 || got.wrong > 0 || !counted(r, i, end)), rarely.at(r, i) >= got.length && !counted(r, i, end):
+	case everyday.at(r, i) >= got.length, got.exact == 0 && (size != 3 || got.wrong > 0 || !counted(r, i, end)), rarely.at(r, i) >= got.length && !counted(r, i, end) && !(one.node.spot && goesThere(r, i, end)):
 		return false
 	case size == 2 && (one.node.weak || got.heard > 1 && got.length < 3):
 		return false
@@ -276,12 +276,12 @@ func quantityAt(r []rune, i int) bool {
 
 // everyday are words that sound like a name and are none, whatever stands beside them.
 var everyday = newWordSet([]string{
-	"日子", "爱你是", "爱你死", "爱里是", "栗子", "梨子", "例子", "粒子", "儿子", "帘子", "李志", "红绿", "红梨", "天嘛", "天吗", "天妈", "茶有", "茶又", "茶友", "鸡咋", "鸡炸", "花胶", "花叫", "花脚", "花查",
+	"日子", "爱你是", "爱你死", "爱里是", "栗子", "梨子", "例子", "粒子", "儿子", "帘子", "李志", "红绿", "红梨", "天嘛", "天吗", "茶有", "茶又", "茶友", "鸡咋", "鸡炸", "花胶", "花叫", "花脚", "花查",
 	"吃粑", "吃吧", "生豆", "十三在", "十三再", "十三载", "四三在", "坐水", "做水", "喝水", "猫桃", "儿子们", "米酒", "油茶", "拿肉", "那肉", "面粉", "年吧", "年八", "年把", "李子园", "发票", "发查", "华茶", "锅米", "分米", "绿豆", "土鸡", "红薯", "辣子", "珍珠", "山茶", "竹笋", "豆腐", "大红", "十三", "黑木", "干豆", "大礼", "老腊", "茶籽", "干竹", "城市", "散养", "土家", "高山", "鸡蛋", "大豆", "马拉",
 })
 
 // rarely are words that are no names by themselves, but are where a quantity stands right beside them.
 var rarely = newWordSet([]string{
-	"鸡但", "礼和", "你盒", "红利", "李自", "李之", "李只", "打米", "少粉", "花查", "发茶", "而子", "里子", "妮子", "呢子", "离子", "红你", "红里", "大迷", "天马", "天码", "茶由", "礼合", "鸡单", "绳豆", "土都", "土斗", "核逃", "粉调", "分条", "作水", "左水", "浊水", "祝水", "住水", "达米", "大密", "木二", "木儿", "花教", "拉肉", "辣肉", "烧粉",
+	"鸡但", "礼和", "你盒", "红利", "李自", "李之", "李只", "打米", "少粉", "花查", "发茶", "而子", "里子", "妮子", "呢子", "离子", "红你", "红里", "大迷", "天马", "天码", "天妈", "茶由", "礼合", "鸡单", "绳豆", "土都", "土斗", "核逃", "粉调", "分条", "作水", "左水", "浊水", "祝水", "住水", "达米", "大密", "木二", "木儿", "花教", "拉肉", "辣肉", "烧粉",
 	"干损", "红力", "红立", "红离", "共米", "供米", "话茶", "画茶", "毛套", "公米", "蜂米", "风米",
 })
