@@ -201,7 +201,7 @@ func (a *App) residentRoutes() []route {
 		del("/api/v1/eligibility/consents", resident, "Take every consent back", a.withdraw),
 		post("/api/v1/eligibility/evidence", resident, "Give evidence for an undecided case", a.giveEvidence, creates, upTo(bodyLimit)),
 		post("/api/v1/eligibility/codes", resident, "Get a one-time code for another session", a.linkCode, creates),
-		post("/api/v1/eligibility/links", resident, "Open one's record in this session by a code", a.bind, creates, guardPasswords),
+		post("/api/v1/eligibility/links", resident, "Open one's record in this session by a code, or bind it to one's staff account", a.bind, creates, guardPasswords),
 	}
 }
 

@@ -174,11 +174,11 @@ func (a *App) linkCode(ctx context.Context, _ *struct{}) (*linkCodeOutput, error
 
 type bindInput struct {
 	Body struct {
-		Code string `json:"code" minLength:"8" maxLength:"20"`
+		Code string `json:"code" minLength:"8" maxLength:"20" doc:"8 digits: shown in another session, sent to the phone, or made by POST staff-codes; each code works once, each try counts"`
 	}
 }
 
-// bind opens the record of a code in this session.
+// bind opens the record of a code in this session, or binds it to the account of a member of staff.
 func (a *App) bind(ctx context.Context, in *bindInput) (*standingOutput, error) {
 	s, err := a.DB.BindByCode(ctx, caller(ctx).Link.ID, in.Body.Code)
 	if err != nil {

@@ -37,7 +37,8 @@ type Config struct {
 	Log       *slog.Logger     // nil = slog.Default()
 	Now       func() time.Time // real time; nil = time.Now
 
-	// Answer answers a message of a person. in.LinkID is filled in by the caller.
+	// Answer answers a message of a person. in.LinkID is filled in by whoever is called. With an error of the kind
+	// models.Unavailable the update is answered again; any other refusal is said to the person, and a fault logged.
 	Answer func(ctx context.Context, user string, in bot.In) ([]bot.Reply, error)
 	// Picture gives the bytes of an image reply, by its URL (a path of ours), as PNG or JPEG.
 	Picture func(ctx context.Context, path string) ([]byte, error)

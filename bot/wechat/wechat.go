@@ -43,9 +43,10 @@ type Config struct {
 	Log                  *slog.Logger
 	Now                  func() time.Time // real time; nil = time.Now
 
-	// Answer answers a message of a person. in.LinkID is filled in by the caller.
+	// Answer answers a message of a person. in.LinkID is filled in by whoever is called. models.ErrUnavailable is asked again;
+	// any other error is logged, and the person told to come back.
 	Answer func(ctx context.Context, user string, in bot.In) ([]bot.Reply, error)
-	// Picture gives the bytes of an image reply, by its URL (a path of ours), as PNG or JPEG.
+	// Picture gives the bytes of an image reply, by its URL (a path of ours), as PNG, JPEG or GIF.
 	Picture func(ctx context.Context, path string) ([]byte, error)
 	// Link makes the address of a page that this person can open from the chat, signed in, out of a path of ours.
 	Link func(ctx context.Context, user, path string) (string, error)

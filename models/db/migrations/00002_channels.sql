@@ -34,7 +34,7 @@ CREATE TABLE push_credits (
   PRIMARY KEY (link_id, kind)
 );
 
--- What a channel must keep: access tokens, ids of uploaded pictures, an update offset.
+-- What a channel must keep: access tokens, ids of uploaded pictures, an update offset, and which process polls.
 CREATE TABLE keeps (
   name        TEXT PRIMARY KEY,
   sealed      ${blob},
