@@ -42,7 +42,7 @@ func (t *turn) takeAddress() (bool, error) {
 		return true, t.addressOnPage()
 	}
 	a, err := parseAddress(t.text)
-	if err != nil { // 重慶市九龍坡區
+	if err != nil { // the districts are known in simplified characters, and this may be 重慶市九龍坡區
 		h, bad := t.hear()
 		if bad != nil {
 			return true, bad
@@ -54,7 +54,6 @@ func (t *turn) takeAddress() (bool, error) {
 	if err != nil {
 		return t.takePiece(models.Refusal(err))
 	}
-	t.shown = "[收货信息]"
 	t.k.Shop.Address, t.k.Shop.Parts = &a, nil
 	t.shown = "[收货信息]" + a.Masked()
 	return true, t.askDeliver(a)

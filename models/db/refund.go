@@ -138,7 +138,8 @@ func (t *tx) settleRefund(o models.Order, r models.Refund) error {
 }
 
 // RefundTried notes a try that brought no final answer and when to try again, or that the provider refuses for good
-// (failed): then an officer must act, and the buyer is told so, once. It answers ErrNotFound, and ErrStale if the refund is not on its way any more.
+// (failed): then an officer must act, and the buyer is told so, once. It answers ErrNotFound, and ErrStale if the refund
+// is not on its way any more.
 func (d *DB) RefundTried(ctx context.Context, id int64, again time.Time, failed bool) error {
 	return d.write(ctx, func(t *tx) error {
 		if !failed {
