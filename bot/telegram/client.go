@@ -24,6 +24,7 @@ const (
 	pollFor   = 30 * time.Second // how long Telegram may hold a poll
 	maxAnswer = 16 << 20         // bytes; a hundred full messages with all their marks are well below
 	maxError  = 300              // characters of a fault that are logged
+	maxAfter  = 3600             // seconds that a 429 is believed for; who answers nonsense must not silence us for good
 )
 
 // errTooBig: a file is larger than what we take.
@@ -83,7 +84,7 @@ func (ch *Channel) outcome(err error) error {
 		return nil
 	case errors.As(err, &tooMany):
 		ch.count.Add("too_many")
-		return bot.RetryAfter(time.Duration(max(1, tooMany.RetryAfter)) * ch.second)
+		return ch.after(tooMany.RetryAfter)
 	case errors.Is(err, tg.ErrorForbidden):
 		return bot.ErrGone
 	case errors.Is(err, tg.ErrorBadRequest) && nobodyThere(err.Error()):
@@ -92,6 +93,11 @@ func (ch *Channel) outcome(err error) error {
 		return refused{ch.bare(err).Error()}
 	}
 	return ch.bare(err)
+}
+
+// after is how long a 429 asks us to wait, of seconds as they stand there.
+func (ch *Channel) after(seconds int) bot.RetryAfter {
+	return bot.RetryAfter(time.Duration(min(max(1, seconds), maxAfter)) * ch.second)
 }
 
 // nobodyThere says whether a bad request is one because the chat does not exist.
@@ -162,7 +168,7 @@ func (ch *Channel) getUpdates(ctx context.Context, offset int64, hold time.Durat
 		return nil, errConflict
 	case p.Code == http.StatusTooManyRequests:
 		ch.count.Add("too_many")
-		return nil, bot.RetryAfter(time.Duration(max(1, p.Parameters.RetryAfter)) * ch.second)
+		return nil, ch.after(p.Parameters.RetryAfter)
 	}
 	return nil, ch.bare(fmt.Errorf("getUpdates: %d %s", p.Code, p.Description))
 }

@@ -203,6 +203,11 @@ func TestSendThatFails(t *testing.T) {
 		t.Errorf("429: %v", err)
 	}
 	w.ch.hush = hush{}
+	w.fail(trouble{method: "sendMessage", code: 429, description: "x", after: 99_999_999_999}) // beyond what a duration holds
+	if err := send(notice); !errors.As(err, &after) || time.Duration(after) != maxAfter*w.ch.second {
+		t.Errorf("429 for 3000 years: %v", err)
+	}
+	w.ch.hush = hush{}
 	for _, c := range []trouble{
 		{code: 403, description: "Forbidden: bot was blocked by the user"},
 		{code: 403, description: "Forbidden: user is deactivated"},
