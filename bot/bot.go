@@ -74,6 +74,7 @@ type In struct {
 const (
 	KindVoice = "voice" // cannot be heard; the person is told how to dictate
 	KindPlace = "place" // a location
+	KindLost  = "lost"  // a photo that its platform did not hand over
 	KindOther = "other" // stickers, videos, files and whatever comes
 )
 

@@ -188,6 +188,35 @@ func TestAnswerAgainAfterAFault(t *testing.T) {
 	}
 }
 
+// Who was told to ask whether it is done is answered also where it was done, or said, meanwhile.
+func TestWhetherItIsDone(t *testing.T) {
+	d := dbtest.SQLite(t)
+	e, me := engine(d), link(t, d, "me")
+	for _, c := range []struct {
+		before []string
+		want   string
+	}{
+		{nil, "现在没有在办的事"},
+		{[]string{"领券"}, "在等您回答"},
+	} {
+		say(t, e, me, c.before...)
+		for _, text := range []string{"好了吗", "好了没有？", "办好了没"} {
+			if said := say(t, e, me, text); !strings.Contains(said[0].Text, c.want) || said[len(said)-1].Type != bot.ReplyChoices {
+				t.Errorf("%q after %q: %v", text, c.before, said)
+			}
+		}
+	}
+}
+
+// A photo that did not arrive is asked for again: who sent it must not think that it was refused.
+func TestALostPhotoIsAskedForAgain(t *testing.T) {
+	d := dbtest.SQLite(t)
+	replies, err := engine(d).Answer(t.Context(), bot.In{LinkID: link(t, d, "me"), Kind: bot.KindLost})
+	if err != nil || !strings.Contains(replies[0].Text, "照片没有收到，请再发一次") {
+		t.Errorf("%v %v", replies, err)
+	}
+}
+
 // Messages of one person come one after another, of different people side by side; nobody gets another's talk.
 func TestAnswerManyPeopleAtOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -44,9 +44,26 @@ func (t *turn) other() error {
 	case KindPlace:
 		t.shown = "[位置]"
 		return t.again("位置收到了，没有保存：我用不着您的位置。")
+	case KindLost:
+		t.shown = "[照片]"
+		return t.again("照片没有收到，请再发一次。还是不行，请打字，或说“人工”。")
 	}
 	t.shown = "[其他]"
 	return t.again("这种消息我看不懂。请打一句话，或点下面的按钮。")
+}
+
+// whether answers who asks how far a thing is that nobody owes them an answer to: they were told to ask, and it was done
+// meanwhile, or it was lost with a process that died.
+func (t *turn) whether() (bool, error) {
+	switch {
+	case !t.says("好了吗", "好了没", "好了没有", "好没", "好没有", "办好了吗", "办好了没", "办好了没有", "办好没", "办好没有", "结果", "结果呢"):
+		return false, nil
+	case t.k.Step != "":
+		return true, t.again("这一步还没办完，在等您回答。")
+	}
+	t.say("现在没有在办的事。办好了没有，看“我的券”和“我的订单”就知道；那里没有的，请再说一遍要办什么。")
+	t.choose("还要办什么？", append(list("我的券", "我的订单", "人工"), home)...)
+	return true, nil
 }
 
 // catchUp says the answers that came too late to be given, before anything else. Their choices are those that still

@@ -210,7 +210,7 @@ func (ch *Channel) compute(ctx context.Context, m *message) (replies []bot.Reply
 		if in.Photo, err = ch.photo(ctx, m.Picture); err != nil {
 			ch.counts.Add("photo_lost")
 			ch.c.Log.WarnContext(ctx, "wechat: a photo", "err", err)
-			in.Kind = bot.KindOther
+			in.Kind = bot.KindLost
 		}
 	}
 	err = ch.again(ctx, func() (err error) {

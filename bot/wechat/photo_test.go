@@ -62,7 +62,7 @@ func TestPhoto(t *testing.T) {
 		if a.Content != "办好了" {
 			t.Errorf("%s: %+v", c.address, a)
 		}
-		if got := string(b.in.Photo) == string(onePixel); got != c.good || c.good == (b.in.Kind == bot.KindOther) {
+		if got := string(b.in.Photo) == string(onePixel); got != c.good || c.good == (b.in.Kind == bot.KindLost) {
 			t.Errorf("%s: %d bytes, kind %q", c.address, len(b.in.Photo), b.in.Kind)
 		}
 	}
