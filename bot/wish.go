@@ -134,11 +134,8 @@ func (t *turn) dropLast() error {
 	return nil
 }
 
-// andThis goes on asking: 那贡米呢.
-var andThis = regexp.MustCompile(`^(那|那么|还有)?[^快到货发寄订单收]{1,8}呢[?？]?$`)
-
 // chatter are the intents that a question about a place may be taken for.
-var chatter = []string{words.IntentClaim, words.IntentOther, words.IntentHuman}
+var chatter = []string{words.IntentClaim, words.IntentOther, words.IntentHuman, words.IntentHelp}
 
 // wishOf weighs what was heard: what was asked comes before what is wanted, goods before visits.
 func (t *turn) wishOf(h words.Heard) func() error {
@@ -151,8 +148,6 @@ func (t *turn) wishOf(h words.Heard) func() error {
 		if h.Spot != "" && len(h.Products) == 0 {
 			return func() error { return t.spot(h.Spot) }
 		}
-		return func() error { return t.prices(h) }
-	case h.Intent == words.IntentTrack && len(h.Products) == 1 && andThis.MatchString(t.text):
 		return func() error { return t.prices(h) }
 	case h.Intent == words.IntentTrack:
 		return t.trackSome

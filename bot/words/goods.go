@@ -98,12 +98,14 @@ func (s *sentence) pairAround(parts []part) []part {
 	if len(before) == 0 {
 		return after
 	}
+	given := false // 上次买的核桃好,再买五斤,再来瓶蜂蜜: both stand
 	for i := range after {
 		last := &before[len(before)-1]
 		switch p := after[i]; {
 		case p.ids == nil && !p.paired && !p.aside:
 			last.amount, last.unit, last.vague, last.paired = p.amount, p.unit, p.vague, true
-			after[i].paired = true
+			after[i].paired, given = true, true
+		case given:
 		case p.ids != nil && !p.unwanted && !last.unwanted && !slices.Equal(p.ids, last.ids):
 			last.place = -1
 		case p.ids != nil && slices.Equal(p.ids, last.ids):

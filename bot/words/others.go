@@ -78,7 +78,7 @@ func (s *sentence) wantsOthersVoucher() bool {
 		if thing == 0 {
 			continue
 		}
-		_, who := oneOf(r, i-2, []string{"别人", "他人", "人家", "朋友", "邻居", "隔壁", "同事", "同学", "亲戚", "老乡"})
+		_, who := oneOf(r, i-2, []string{"别人", "他人", "人家", "朋友", "邻居", "隔壁", "别个", "别家", "同事", "同学", "亲戚", "老乡"})
 		kin := v.kin.endsAt(r, i)
 		if before := string(r[max(0, i-kin-3):i]); kin > 0 && (strings.Contains(before, "和") || strings.Contains(before, "跟")) { // 我和我妈的票
 			continue
