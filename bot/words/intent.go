@@ -78,7 +78,7 @@ func (s *sentence) weigh(intent, plain string, h *Heard) string {
 		return IntentBuy // 不要脆红李,来两箱猕猴桃; 两箱放购物车
 	case intent == IntentOrderCancel && goods && len(h.Without) > 0:
 		return IntentBuy // 不买土豆了,买土鸡蛋
-	case intent == IntentOther && visit && h.Spot == "" && h.Ask != AskSpot && smallTalk(plain):
+	case intent == IntentOther && visit && h.Spot == "" && h.Ask != AskSpot && (smallTalk(plain) || h.Ask == AskPastDay && strangers(plain) > 1):
 		h.aside = true
 	case is(intent, IntentOther, IntentSpots) && goods && h.Spot == "", intent == IntentOther && goods, goods && h.orders(plain) && is(intent, IntentTrack, IntentHuman, IntentOrders, IntentPay, IntentHelp, IntentVouchers, IntentLink, IntentEligibility, IntentGreet, IntentSpots, IntentClaim, IntentMenu, IntentBack) && !(h.Spot != "" && intent == IntentClaim):
 		return IntentBuy
@@ -106,13 +106,15 @@ func smallTalk(plain string) bool {
 	if containsAny(plain, []string{"去", "来", "玩", "领", "约", "订", "票", "游", "逛", "走", "到", "改", "换", "出发", "报名", "人数", "日期"}) {
 		return false
 	}
-	strange := 0
+	return strangers(plain) > 4
+}
+
+// strangers counts the characters that do not belong to a bare plan.
+func strangers(plain string) (n int) {
 	for _, r := range plain {
-		if !strings.ContainsRune(fillers, r) {
-			strange++
-		}
+		n += btoi(!strings.ContainsRune(fillers, r))
 	}
-	return strange > 4
+	return n
 }
 
 // orders says whether a sentence orders goods, whatever else it tells: where to, for whom, why. Goods with a quantity do,

@@ -95,7 +95,7 @@ func (s *sentence) quantity(i int) (part, int) {
 	if unit, n := s.impliedOne(i); n > 0 {
 		return part{amount: 1, unit: unit}, n
 	}
-	if _, n := oneOf(s.runes, i, notOne); n > 0 {
+	if _, n := oneOf(s.runes, i, notOne); n > 0 && readNumber(s.runes, i).length < 3 { // but 一点五斤
 		return part{}, n
 	}
 	n := readNumber(s.runes, i)
@@ -119,7 +119,7 @@ func (s *sentence) quantity(i int) (part, int) {
 	n.vague = n.vague || roughly(s.runes, i, end)
 	return part{
 		amount: n.value, unit: unit, vague: n.vague, each: s.forEach(i), aside: s.saidAside(end), back: s.negatedBefore(i),
-		other: s.otherGoods(end), sum: s.saidInAll(i),
+		other: s.otherGoods(end), sum: s.saidInAll(i) && !s.productAt(end),
 	}, end - i
 }
 
@@ -156,10 +156,24 @@ func (s *sentence) noQuantity(unit string, n number, end int) int {
 		return end
 	case standsAt(s.runes, end, "装"), unit == "块" && standsAt(s.runes, end, "钱"), measures(unit) && standsAt(s.runes, end, "的") && s.countedBehind(end+1), unit == "两" && standsAt(s.runes, end, "个"):
 		return end + 1
-	case n.value == 0 && !n.vague, unit == "样" && readNumber(s.runes, end).length > 0:
+	case n.value == 1 && s.packOf(end) > 0: // 一盒30枚的土鸡蛋来两盒
+		return end + s.packOf(end)
+	case n.value == 0 && !n.vague, unit == "样" && readNumber(s.runes, end+oneOfRunes(s.runes, end, "来要买拿给")).length > 0:
 		return end
 	}
 	return 0
+}
+
+// packOf gives the length of what one pack holds, where packs are counted behind it: the 30枚的 of 一盒30枚的来两盒.
+func (s *sentence) packOf(i int) int {
+	n := readNumber(s.runes, i)
+	_, size := s.unitAt(i + n.length)
+	end := i + n.length + size
+	_, closed := oneOf(s.runes, end, []string{"装的", "装", "的"})
+	if n.length == 0 || size == 0 || closed == 0 || !s.countedBehind(end+closed) {
+		return 0
+	}
+	return end + closed - i
 }
 
 // countedBehind says whether packs are counted behind a measure: 500毫升的来两瓶, 5斤的要两箱.
@@ -277,7 +291,7 @@ func (s *sentence) impliedOne(i int) (string, int) {
 		return "", 0
 	}
 	unit, n := s.unitAt(i)
-	if n == 0 || !s.productAt(i+n) {
+	if n == 0 || !s.productAt(i+n) || s.runes[i-1] == '整' && readNumber(s.runes, i+n+1).length > 0 { // 整箱猕猴桃两箱
 		return "", 0
 	}
 	return unit, n
