@@ -197,7 +197,7 @@ func TestWhetherItIsDone(t *testing.T) {
 		want   string
 	}{
 		{nil, "现在没有在办的事"},
-		{[]string{"领券"}, "在等您回答"},
+		{[]string{"领券", "同意", "同意"}, "在等您回答"},
 	} {
 		say(t, e, me, c.before...)
 		for _, text := range []string{"好了吗", "好了没有？", "办好了没"} {
@@ -205,6 +205,35 @@ func TestWhetherItIsDone(t *testing.T) {
 				t.Errorf("%q after %q: %v", text, c.before, said)
 			}
 		}
+	}
+}
+
+// Who asks 可以吗 has not said 可以: no voucher, no consent, nothing erased, and the question stands.
+func TestAQuestionIsNoYes(t *testing.T) {
+	d := dbtest.SQLite(t)
+	e, me := engine(d), link(t, d, "me")
+	asks := func(questions ...string) {
+		t.Helper()
+		for _, text := range questions {
+			if said := say(t, e, me, text); !strings.Contains(said[0].Text, "还没有办") {
+				t.Errorf("%q: %v", text, said)
+			}
+		}
+	}
+	say(t, e, me, "领券")
+	asks("同意吗", "同意？")
+	register(t, e, me)
+	say(t, e, me, "濯水 7月17日 3人")
+	asks("好了吗", "好没", "可以了吗", "是吗？", "可以吗", "确认了吗", "对不", "确认没有", "确认？")
+	if list, err := d.Vouchers(t.Context(), me); err != nil || len(list) != 0 {
+		t.Errorf("%d vouchers, %v", len(list), err)
+	}
+	say(t, e, me, "确认", "删除我的信息")
+	asks("确定删除吗", "确定删除？")
+	say(t, e, me, "不删除", "解绑")
+	asks("是吗", "好吗")
+	if list, err := d.Vouchers(t.Context(), me); err != nil || len(list) != 1 {
+		t.Errorf("%d vouchers, %v", len(list), err)
 	}
 }
 

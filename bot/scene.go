@@ -1,11 +1,13 @@
 package bot
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/jieban/jieban/bot/words"
 	"github.com/jieban/jieban/models"
+	"golang.org/x/text/unicode/norm"
 )
 
 // arrive goes where a poster's code or a start link leads. A greeting that came with it is said first; a place that is
@@ -50,6 +52,27 @@ func (t *turn) other() error {
 	}
 	t.shown = "[其他]"
 	return t.again("这种消息我看不懂。请打一句话，或点下面的按钮。")
+}
+
+// doubtEnd ends a question that is a yes without it: 可以吗, 好没, 对不, 确定删除？
+var doubtEnd = regexp.MustCompile(`(?:(?:吗|么|没有?|不)[?!。.~ ]*|[?])$`)
+
+// yesNoSteps ask for a yes or a no, and much hangs on the yes.
+var yesNoSteps = []step{stepConsent, stepSharing, stepConfirm, stepCancel, stepWithdraw, stepErase, stepOrder, stepDeliver, stepBasket, stepDrop, stepReceive, stepLeave, stepShip}
+
+// doubt sees to it that nothing is done for who only asks: 可以吗 is no 可以.
+func (t *turn) doubt() (bool, error) {
+	s := strings.TrimSpace(norm.NFKC.String(t.text))
+	core := doubtEnd.ReplaceAllString(s, "")
+	if core == s || !slices.Contains(yesNoSteps, t.k.Step) {
+		return false, nil
+	}
+	core = bare(core)
+	offered := slices.ContainsFunc(t.k.Choices, func(c Choice) bool { return c.Send == core && c != back && c != cancel })
+	if !offered && !(&turn{text: core}).yes() && !yesLike.MatchString(core) {
+		return false, nil
+	}
+	return true, t.again("您是在问吧？还没有办。要办，请点下面的按钮，或照着打。")
 }
 
 // whether answers who asks how far a thing is that nobody owes them an answer to: they were told to ask, and it was done

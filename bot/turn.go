@@ -118,7 +118,7 @@ func (t *turn) answer() error {
 	if t.text == "" {
 		return t.again("我没收到字。请打一句话，或点下面的按钮。")
 	}
-	for _, try := range []func() (bool, error){t.command, t.why, t.heart, t.take, t.wish, t.whether} {
+	for _, try := range []func() (bool, error){t.command, t.why, t.heart, t.doubt, t.take, t.wish, t.whether} {
 		if done, err := try(); done || err != nil {
 			t.k.Lost = 0
 			return err
