@@ -169,9 +169,9 @@ func (t *turn) takeLeave() (bool, error) {
 		t.k.rest()
 		return true, t.refuse(err)
 	}
+	t.erased = true
 	if before.Resident == nil {
 		return true, t.rest("好了，这个聊天不再用您的工作账号。", list("领券", "买特产")...)
 	}
-	t.erased = true
 	return true, t.rest("好了，这个聊天不再认得您。券和订单都还是您的：在您别的聊天里接着用，或者以后重新登记。", list("领券", "景区", "买特产")...)
 }

@@ -27,7 +27,7 @@ var NoticeStates = Machine{
 type Notice struct {
 	ID         int64
 	LinkID     *int64 // a resident or buyer, or a member of staff who talks to us in a chat
-	SupplierID string // or a supplier's page
+	SupplierID string // or a supplier's page; with LinkID: a chat of that supplier's people, in which the same is told
 	Kind       string // eligibility_decided, order_paid, order_shipped …
 	TextSealed Sealed `json:"-"`
 	State      NoticeState

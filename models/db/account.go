@@ -212,13 +212,13 @@ func (d *DB) SetPassword(ctx context.Context, by, login, password string) error 
 		if err := t.g.Model(&a).Updates(map[string]any{"password_hash": hash, "failed": 0, "locked_until": nil}).Error; err != nil {
 			return err
 		}
-		for _, q := range []string{
-			"DELETE FROM sessions WHERE account_id = ?", "DELETE FROM staff_codes WHERE account_id = ?",
-			"UPDATE links SET account_id = NULL WHERE account_id = ?",
-		} {
+		for _, q := range []string{"DELETE FROM sessions WHERE account_id = ?", "DELETE FROM staff_codes WHERE account_id = ?"} {
 			if err := t.g.Exec(q, a.ID).Error; err != nil {
 				return err
 			}
+		}
+		if err := t.dismissAll(a.ID); err != nil {
+			return err
 		}
 		return t.audit(by, "account.password", ByAccount(a.ID), "")
 	})

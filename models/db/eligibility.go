@@ -305,7 +305,7 @@ func (t *tx) tell(residentID int64, kind, text string) error {
 			continue
 		}
 		told[to.ID] = true
-		if err := t.noticeTo(to, kind, text, ""); err != nil {
+		if err := t.noticeTo(to, models.Notice{Kind: kind}, text); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,8 @@
 package db_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/jieban/jieban/models"
@@ -149,5 +151,40 @@ func TestReleaseTakesEverythingAlong(t *testing.T) {
 		_, err = d.Register(ctx, link, db.Registration{Kind: models.ResidentID, Number: newNumber(1), Name: "试验甲"})
 		must(t, err)
 		holds(t, d, link, 1, 1)
+	})
+}
+
+// Who has a chat after a member of staff finds nothing of their work in it, however it came to that; their page has it all.
+func TestStaffLeaveNothingInAChat(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		account, pack := accountOf(t, d, "farm-apeng"), newPack(t, d, "farm-apeng", "测试菌子", 9)
+		buyer := eligible(t, d, 1)
+		for i, end := range []func(link int64) error{
+			func(link int64) error { _, err := d.Leave(ctx, link); return err },
+			func(link int64) error { return d.UnbindStaff(ctx, account, link) },
+			func(int64) error { return d.SetPassword(ctx, db.System, account.Login, "a-new-password") },
+		} {
+			link := visitor(t, d, fmt.Sprint("staff-", i))
+			code, err := d.StaffCode(ctx, account)
+			must(t, err)
+			_, err = d.BindByCode(ctx, link, code)
+			must(t, err)
+			must(t, d.SaveTalk(ctx, link, []byte("待发货"), 0))
+			tellOne(t, d, link, "是本人的") // what was asked there without a record is who asked's
+			order(t, d, buyer, fmt.Sprint(i), 1, pack)
+			must(t, end(link))
+			if kinds := told(t, d, link); !slices.Equal(kinds, []string{"message_answered"}) {
+				t.Errorf("%d: the next person is told %v", i, kinds)
+			}
+			if talk, _, err := d.Talk(ctx, link); err != nil || talk != nil {
+				t.Errorf("%d: the talk is still there: %q %v", i, talk, err)
+			}
+			if list, err := d.StaffLinks(ctx, account.ID); err != nil || len(list) > 0 {
+				t.Errorf("%d: still bound: %+v %v", i, list, err)
+			}
+			if page, err := d.SupplierNotices(ctx, "farm-apeng", 100); err != nil || len(page) != i+2 { // the orders, and that the product was listed
+				t.Errorf("%d: the page shows %+v %v", i, page, err)
+			}
+		}
 	})
 }

@@ -189,6 +189,11 @@ func (d *DB) Leave(ctx context.Context, linkID int64) (before Standing, err erro
 		if before.Resident == nil && before.Account == nil {
 			return models.ErrNotBound
 		}
+		if before.Account != nil {
+			if err := t.dismiss(linkID); err != nil {
+				return err
+			}
+		}
 		if r := before.Resident; r != nil {
 			to, err := t.otherLink(r.ID, linkID)
 			if err != nil {
@@ -198,7 +203,7 @@ func (d *DB) Leave(ctx context.Context, linkID int64) (before Standing, err erro
 				return err
 			}
 		}
-		if err := errors.Join(t.g.Exec("UPDATE links SET account_id = NULL WHERE id = ?", linkID).Error, t.endPages(linkID)); err != nil {
+		if err := t.endPages(linkID); err != nil {
 			return err
 		}
 		return t.audit(ByLink(linkID), "link.leave", ByLink(linkID), "")

@@ -40,15 +40,43 @@ func (d *DB) StaffLinks(ctx context.Context, accountID int64) (list []models.Lin
 // ErrNotFound for a chat that is not bound to this account.
 func (d *DB) UnbindStaff(ctx context.Context, by models.Account, linkID int64) error {
 	return d.write(ctx, func(t *tx) error {
-		res := t.g.Exec("UPDATE links SET account_id = NULL WHERE id = ? AND account_id = ?", linkID, by.ID)
-		if res.Error != nil {
-			return res.Error
+		if err := found(t.lock().Select("id").Where("account_id = ?", by.ID).Take(&models.Link{}, linkID).Error, "这个聊天"); err != nil {
+			return err
 		}
-		if res.RowsAffected == 0 {
-			return models.ErrNotFound.With("这个聊天")
+		if err := t.dismiss(linkID); err != nil {
+			return err
 		}
 		return t.audit(ByAccount(by.ID), "link.unbind", ByLink(linkID), "")
 	})
+}
+
+// dismiss takes an account out of a chat, with what was said there and what waits there for the supplier's people: whoever
+// has the phone next finds nothing of it. All of that stands on the supplier's page too.
+func (t *tx) dismiss(linkID int64) error {
+	for _, q := range []string{
+		"DELETE FROM notices WHERE link_id = ? AND supplier_id <> ''", "DELETE FROM talks WHERE link_id = ?",
+		"UPDATE notices SET pushed = TRUE WHERE link_id = ? AND state = 'sent'", // they were shown, and the talk that knew it is gone
+		"UPDATE links SET account_id = NULL WHERE id = ?",
+	} {
+		if err := t.g.Exec(q, linkID).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dismissAll takes an account out of all of its chats.
+func (t *tx) dismissAll(accountID int64) error {
+	var links []int64
+	if err := t.g.Model(&models.Link{}).Where("account_id = ?", accountID).Order("id").Pluck("id", &links).Error; err != nil {
+		return err
+	}
+	for _, id := range links {
+		if err := t.dismiss(id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // newCode makes a one-time code of 8 digits.

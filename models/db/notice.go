@@ -23,16 +23,17 @@ func (t *tx) noticeOnce(linkID int64, kind, text, key string) error {
 	if err != nil {
 		return err
 	}
-	return t.noticeTo(to, kind, text, key)
+	n := models.Notice{Kind: kind}
+	if key != "" {
+		n.OnceKey = &key
+	}
+	return t.noticeTo(to, n, text)
 }
 
 // noticeTo writes a notice to a link as it is. Where its person has left there is nobody to push it to, so the officers
 // are told at once; who comes back is shown it.
-func (t *tx) noticeTo(to models.Link, kind, text, key string) error {
-	n := models.Notice{LinkID: &to.ID, Kind: kind, State: models.NoticePending, DueAt: t.due(to)}
-	if key != "" {
-		n.OnceKey = &key
-	}
+func (t *tx) noticeTo(to models.Link, n models.Notice, text string) error {
+	n.LinkID, n.State, n.DueAt = &to.ID, models.NoticePending, t.due(to)
 	if to.GoneAt != nil {
 		n.State, n.Why = models.NoticeDead, models.WhyGone
 	}
@@ -50,7 +51,11 @@ func (t *tx) noticeSupplier(supplierID, kind, text string) error {
 		return err
 	}
 	for _, id := range links {
-		if err := t.notice(id, kind, text); err != nil {
+		to, err := t.reach(id)
+		if err != nil {
+			return err
+		}
+		if err := t.noticeTo(to, models.Notice{SupplierID: supplierID, Kind: kind}, text); err != nil {
 			return err
 		}
 	}
@@ -115,7 +120,7 @@ func views(rows []openNotice, shown map[int64]bool) []NoticeView {
 
 // SupplierNotices gives what a supplier's people were told, the newest first.
 func (d *DB) SupplierNotices(ctx context.Context, supplierID string, limit int) ([]NoticeView, error) {
-	rows, err := d.openNotices(d.read(ctx).Where("supplier_id = ?", supplierID).Order("id DESC").Limit(min(max(limit, 1), 100)))
+	rows, err := d.openNotices(d.read(ctx).Where("supplier_id = ? AND link_id IS NULL", supplierID).Order("id DESC").Limit(min(max(limit, 1), 100)))
 	list := make([]NoticeView, len(rows))
 	for i, n := range rows {
 		list[i] = NoticeView{n.ID, n.Kind, n.text, n.WrittenAt}
