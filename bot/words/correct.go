@@ -20,7 +20,7 @@ func (s *sentence) findTurn() {
 	for i := range s.runes {
 		past = past || pastTimes.at(s.runes, i) > 0
 		if n := onceMore.at(s.runes, i); past && n > 0 && i+n < len(s.runes) { // 上回带了一箱,这回要两箱
-			s.turn, s.turned = i, true
+			s.turn, s.turned, s.story, past = i, true, true, false
 		}
 		n := turns.at(s.runes, i)
 		if n == 0 || i > 0 && strings.ContainsRune("对不", s.runes[i-1]) && s.runes[i] == '不' && n == 2 && standsAt(s.runes, i-1, "对不对") {
@@ -30,7 +30,7 @@ func (s *sentence) findTurn() {
 			continue
 		}
 		if i+n < len(s.runes) { // at the end there is nothing new
-			s.turn, s.turned = i+n, true
+			s.turn, s.turned, s.story = i+n, true, false
 		}
 	}
 }

@@ -111,6 +111,9 @@ func (s *sentence) dayMeant(found []day, today time.Time) []day {
 	found = kept(found, func(d day) (bool, bool) { return true, d.to <= s.turn && !d.label })
 	found = kept(found, func(d day) (bool, bool) { return true, s.leaves(d) })
 	s.swapped = len(found) < said
+	if s.story {
+		found = slices.DeleteFunc(found, func(d day) bool { return d.to <= s.turn && (d.vague || d.days[0].Before(today)) })
+	}
 	if s.chosen(found) {
 		found = found[len(found)-1:]
 	}

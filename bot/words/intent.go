@@ -52,7 +52,7 @@ func (s *sentence) weigh(intent, plain string, h *Heard) string {
 	}
 	goods, visit := len(h.Products)+len(h.Either) > 0, h.Spot != "" || h.planned() || h.Ask == AskSpot
 	switch {
-	case s.turned && is(intent, IntentOther, IntentClaim, IntentBuy, IntentVoucherCancel, IntentBasket, IntentBack, IntentNo, IntentHelp, IntentSpots, IntentOrderCancel, IntentRefund) && s.saidAnew(plain) && (goods || visit):
+	case s.turned && !s.story && is(intent, IntentOther, IntentClaim, IntentBuy, IntentVoucherCancel, IntentBasket, IntentBack, IntentNo, IntentHelp, IntentSpots, IntentOrderCancel, IntentRefund, IntentVouchers) && s.saidAnew(plain) && (goods || visit):
 		if goods {
 			return IntentBuy
 		}
@@ -61,7 +61,7 @@ func (s *sentence) weigh(intent, plain string, h *Heard) string {
 		return IntentClaim
 	case intent == IntentBuy && goods && h.Spot != "" && containsAny(plain, []string{"领", "门票", "预约", "的票", "的券"}):
 		return IntentClaim
-	case intent == IntentEligibility && h.Spot != "" && h.planned() && !containsAny(plain, []string{"资格", "条件", "符合", "户口", "高新", "免费", "领", "证", "优惠"}):
+	case intent == IntentEligibility && h.Spot != "" && h.planned() && !containsAny(plain, []string{"资格", "条件", "符合", "户口", "高新", "免", "领", "证", "优惠"}):
 		return IntentClaim
 	case intent == IntentSpots && h.Spot != "" && containsAny(plain, []string{"名额", "有票", "票还有", "余票", "剩票"}):
 		return IntentClaim
@@ -72,6 +72,9 @@ func (s *sentence) weigh(intent, plain string, h *Heard) string {
 		return IntentBuy
 	case intent == IntentOrders && goods && h.orders(plain) || is(intent, IntentOrders, IntentTrack) && goods && containsAny(plain, againWords) && h.counted():
 		return IntentBuy // 上回买的好吃,再要三袋
+	case is(intent, IntentClaim, IntentSpots, IntentOther) && h.Spot != "" && s.onlyTold(plain):
+		h.aside, h.place = true, false
+		return IntentOther // 上个月去了濯水 is no wish
 	case intent == IntentSpots && h.Spot != "" && h.planned() && containsAny(plain, []string{"也想去", "想去", "要去", "也去", "打算去", "准备去", "也要去"}) && !s.asksAbout(plain):
 		return IntentClaim
 	case intent == IntentBasket && goods && !containsAny(plain, []string{"去掉", "删", "拿掉", "移除", "减", "清空", "拿出", "看看", "看一下", "有没有", "有什么", "几样"}):
@@ -148,7 +151,7 @@ func (h *Heard) counted() bool {
 
 // saidAnew tells a correction from 算了 before something else: what is said anew stands behind the turn.
 func (s *sentence) saidAnew(plain string) bool {
-	return !containsAny(plain, []string{"退款", "退货", "退钱", "烂", "坏", "发错", "取消", "退票", "怎么去", "开门", "几点", "不买了", "怎么走", "换货"}) || strings.Contains(plain, "取消S")
+	return !containsAny(plain, []string{"退款", "退货", "退钱", "烂", "坏", "漏", "碎", "霉", "臭", "破", "变质", "少发", "发错", "取消", "退票", "怎么去", "开门", "几点", "不买了", "怎么走", "换货"}) || strings.Contains(plain, "取消S")
 }
 
 // asksAbout says whether a question is put about a spot, and no voucher spoken of.

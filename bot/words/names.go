@@ -49,6 +49,7 @@ type sentence struct {
 	names   *lexicon
 	turn    int // where the sentence begins anew: 不对, 改成
 	turned  bool
+	story   bool // what stands before that is no mistake but a story: 上回带了一箱,这回要两箱
 	stay    bool // somebody is said to stay away
 	swapped bool // one day is refused and another named
 }

@@ -14,7 +14,7 @@ func (s *sentence) settleOthers(intent *string, h *Heard) {
 	}
 	*intent = IntentClaim
 	h.ask(AskOthers)
-	if !containsAny(string(s.typed), []string{"我不去", "我自己不去", "我本人不去", "我自己就不去", "我就不去", "我也不去"}) {
+	if !h.headed && !containsAny(string(s.typed), []string{"我不去", "我自己不去", "我本人不去", "我自己就不去", "我就不去", "我也不去"}) {
 		h.People = 0
 	}
 }

@@ -73,6 +73,7 @@ func (s *sentence) readPeople(h *Heard) {
 	default:
 		h.People = n
 	}
+	h.headed = n > 1 && slices.ContainsFunc(list, func(p person) bool { return p.kind == allOfUs && p.count == n })
 	h.crowd = n == 0 && !vague && slices.ContainsFunc(list, func(p person) bool { return !p.stays && (p.kind == crowd || p.loose && p.led) })
 }
 

@@ -77,6 +77,23 @@ func (s *sentence) beenThere(i int) bool {
 	return pastTimes.within(s.typed, from, i)
 }
 
+// onlyTold says whether every spot is one where they have been, and nothing is wished for or asked.
+func (s *sentence) onlyTold(plain string) bool {
+	if containsAny(plain, []string{"想", "要", "领", "再", "也", "还", "券", "票", "码", "吗", "不", "没", "怎么", "什么", "约", "改", "换", "带", "几", "哪", "是"}) {
+		return false
+	}
+	for i := range s.runes {
+		if h := s.hitAt(i); h != nil && h.spot && !s.beenThere(i) {
+			_, been := oneOf(s.typed, i-2, []string{"去过", "到过", "玩过", "耍过", "来过"})
+			_, behind := oneOf(s.typed, i+1, []string{"去过", "已经去过", "我去过", "我们去过", "玩过", "耍过", "都去过", "早就去过", "已经耍过", "已经玩过"})
+			if been+behind == 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // has says whether a spot, or a product, is named.
 func (s *sentence) has(spot bool) bool {
 	for i := range s.hits {

@@ -105,6 +105,7 @@ type Heard struct {
 	guess   int            // the least certain name: 0 written, 1 heard, 2 with a slip
 	place   bool           // a spot was named and nothing asked about it
 	crowd   bool           // 全家: they go with others, and nobody said how many
+	headed  bool           // the company was counted by a number: 两张, 三个人
 	aside   bool           // the day or the people were mentioned in passing
 	dropped []HeardProduct // Without, with how much of each
 }
