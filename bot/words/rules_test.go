@@ -16,7 +16,7 @@ func TestRules(t *testing.T) {
 		"去年国庆去了神龟峡,今年国庆想去濯水": "claim\tzhuoshui\t2021-10-01\t\t\t", "上个月去了濯水": "other\tzhuoshui\t\t\t\t", "昨天下的订单帮我取消": "order_cancel\t\t\t\t\t",
 		"十三寨和大峡谷我都想去,后天": "claim\t\t2021-07-14\t\t\t?", "10月2号去濯水,今年国庆要回来": "claim\tzhuoshui\t2021-10-02\t\t\t", "明天濯水,后天回重庆": "claim\tzhuoshui\t2021-07-13\t\t\t",
 		"上回买的核桃好,再来五斤,再来瓶蜂蜜": "buy\t\t\t\tfengmi:1:瓶 hetao:5:斤\t", "来两斤核桃,核桃不要了,来两斤木耳": "buy\t\t\t\tmuer:2:斤\t", "核桃或者木耳,随便哪样来一袋": "buy\t\t\t\t\t?",
-		"不爱喝花茶,苦荞茶来两罐": "buy\t\t\t\tkuqiaocha:2:罐\t", "那贡米呢": "buy\t\t\t\tmala-mi:1:\t?", "明天给我送两箱李子": "buy\t\t2021-07-13\t\tcuihongli:2:箱\t",
+		"不爱喝花茶,苦荞茶来两罐": "buy\t\t\t\tkuqiaocha:2:罐\t", "那贡米呢": "buy\t\t\t\tmala-mi:1:\t?", "明天给我送两箱李子": "buy\t\t\t\tcuihongli:2:箱\t",
 		"wo yao liang xiang lizi": "buy\t\t\t\tcuihongli:2:箱\t", "houtianquzhuoshuisangeren": "claim\tzhuoshui\t2021-07-14\t3\t\t", "辣肉三快": "buy\t\t\t\tlarou:3:块\t",
 		"给我同事领两张濯水的券": "claim\tzhuoshui\t\t2\t\t?", "帮我妈领一张": "claim\t\t\t\t\t?",
 	} {

@@ -42,15 +42,18 @@ var openings = []string{"那就", "我要", "我想", "请", "嗯", "哦", "那"
 // shortIntent reads a message that is one word of the list, whatever particles stand around it. What is doubled
 // (好好好, 不不不) is said once.
 func shortIntent(plain string) (string, bool) {
-	core := strings.Trim(plain, ", ")
+	core, asked := strings.Trim(plain, ", "), false
 	for range 6 {
-		if intent, known := shortWords[core]; known {
+		switch intent, known := shortWords[core]; {
+		case known && asked && (intent == IntentYes || intent == IntentNo): // 好了吗 is no answer
+			return IntentOther, true
+		case known:
 			return intent, true
 		}
 		next := undoubled(core)
 		for _, w := range particles {
 			if cut, found := strings.CutSuffix(core, w); found && cut != "" && next == core {
-				next = strings.TrimRight(cut, ",")
+				next, asked = strings.TrimRight(cut, ","), asked || w == "吗" || w == "没" || w == "么"
 			}
 		}
 		for _, w := range openings {

@@ -1,9 +1,6 @@
 package words
 
-import (
-	"math"
-	"strings"
-)
+import "math"
 
 // Understood is one sentence in the form that `jieban understand` prints: everything that was said, and what must be
 // asked before anybody acts on it. Its keys, their order and their meaning are what others measure; see docs/understand.md.
@@ -46,7 +43,7 @@ func (h Heard) understood() Understood {
 	case h.visitOnly():
 		u.Intent = IntentClaim
 	}
-	u.keepWhatBelongs(h.Text)
+	u.keepWhatBelongs()
 	u.Ask = h.Question()
 	if is(h.Intent, IntentOther, IntentBuy) && h.amountOnly() { // 来两箱
 		u.Intent, u.Ask = IntentBuy, askGoods
@@ -63,20 +60,15 @@ func (h Heard) amountOnly() bool {
 	return len(h.Products)+len(h.Either) == 0 && !h.planned() && (h.Quantity > 0 && !is(h.Unit, "个", "份", "张", "样", "对", "头", "把", "层", "方", "") || h.Ask == AskQuantity)
 }
 
-// keepWhatBelongs drops what was named in passing: where goods come from, and the day of a birthday they are for. The day
-// and the company themselves are kept in every errand: «明天要两箱脆红李».
-func (u *Understood) keepWhatBelongs(text string) {
-	if is(u.Intent, IntentLink, IntentDeleteMe, IntentConsentWithdraw) { // 和我老公的微信关联
-		u.People = 0
-	}
-	if u.Intent != IntentBuy {
-		return
-	}
-	if strings.Contains(text, "生日") {
-		u.Date = ""
-	}
-	if u.Date == "" && u.People == 0 { // 在濯水能买到绿豆粉吗
-		u.Spot = ""
+// keepWhatBelongs drops the day and the company where no visit is spoken of: «明天要两箱脆红李» says when to buy, and nobody
+// goes. A spot named with goods is where they come from.
+func (u *Understood) keepWhatBelongs() {
+	switch u.Intent {
+	case IntentClaim, IntentSpots, IntentEligibility, IntentVouchers, IntentVoucherCancel:
+	case IntentBuy:
+		u.Spot, u.Date, u.People = "", "", 0
+	default:
+		u.Date, u.People = "", 0
 	}
 }
 
