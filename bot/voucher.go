@@ -34,7 +34,8 @@ func (t *turn) showVoucher(v db.VoucherView) error {
 	}
 	t.say(strings.Join(append(lines, "不去了请点“取消这张券”，名额让给别人。"), "\n"))
 	id := strconv.FormatInt(v.Voucher.ID, 10)
-	t.choose("到景区把上面的二维码给工作人员扫。", Choice{"取消这张券", "取消券" + id}, one("再领一张"), one("我的券"), home)
+	// Where choices are numbers, people answer 1 without reading: it must do no harm.
+	t.choose("到景区把上面的二维码给工作人员扫。", one("我的券"), one("再领一张"), Choice{"取消这张券", "取消券" + id}, home)
 	return nil
 }
 
