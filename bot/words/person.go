@@ -146,9 +146,9 @@ func (s *sentence) peopleAfter(p *person, end int, n number, goods bool) bool {
 	return true
 }
 
-// afterWord says whether a word stands before place i, with no more than a comma or 是 between.
+// afterWord says whether a word stands before place i, with no more between than a comma, 是 or 改成.
 func (s *sentence) afterWord(i int, w string) bool {
-	return strings.HasSuffix(strings.TrimRight(string(s.runes[max(0, i-4):i]), ",是为共:一总"), w)
+	return strings.HasSuffix(strings.TrimRight(string(s.runes[max(0, i-5):i]), ",是为共:一总改成换到"), w)
 }
 
 // heads reads the word that makes people of a number: 人, 口人, 口. 人工 and 口味 are none.

@@ -18,6 +18,7 @@ func TestRules(t *testing.T) {
 		"上回买的核桃好,再来五斤,再来瓶蜂蜜": "buy\t\t\t\tfengmi:1:瓶 hetao:5:斤\t", "来两斤核桃,核桃不要了,来两斤木耳": "buy\t\t\t\tmuer:2:斤\t", "核桃或者木耳,随便哪样来一袋": "buy\t\t\t\t\t?",
 		"不爱喝花茶,苦荞茶来两罐": "buy\t\t\t\tkuqiaocha:2:罐\t", "那贡米呢": "buy\t\t\t\tmala-mi:1:\t?", "明天给我送两箱李子": "buy\t\t\t\tcuihongli:2:箱\t",
 		"wo yao liang xiang lizi": "buy\t\t\t\tcuihongli:2:箱\t", "houtianquzhuoshuisangeren": "claim\tzhuoshui\t2021-07-14\t3\t\t", "辣肉三快": "buy\t\t\t\tlarou:3:块\t",
+		"把人数改成2": "claim\t\t\t2\t\t", "人数:3": "claim\t\t\t3\t\t",
 		"给我同事领两张濯水的券": "claim\tzhuoshui\t\t2\t\t?", "帮我妈领一张": "claim\t\t\t\t\t?",
 	} {
 		if got := columns(r.Understand(text, townDay)); got != want {
