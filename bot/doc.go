@@ -15,7 +15,8 @@
 //   - Members of staff talk here too, once a chat is bound to their account (staff.go): a gate scans (gate.go), a supplier
 //     ships (ship.go). To everybody else their words mean nothing.
 //   - channel.go holds what all channels share, push.go what a channel's Send may answer; the outbox in cmd acts on it.
-//   - testdata/*.talk are whole talks that an officer can read and write; a test plays them on both databases.
+//   - testdata/*.talk are whole talks that an officer can read and write; a test plays them on both
+//     databases, another through every channel.
 //
 // Rules of the house: short sentences for a person of seventy; every answer ends in something to tap; 返回 and 取消 work
 // everywhere; a refusal is spoken in the words of the verb; no document number or phone is ever repeated in a reply.
