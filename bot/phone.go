@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"fmt"
 	"errors"
 	"log/slog"
 	"regexp"
@@ -49,6 +50,11 @@ func (t *turn) textCode() error {
 func (e *Engine) text(ctx context.Context, phone, text string) {
 	ctx, cancel := context.WithTimeout(ctx, textWithin)
 	defer cancel()
+	defer func() { // nobody above could catch it: one message must not end the process
+		if p := recover(); p != nil {
+			slog.Error("bot: a code was not sent to a phone", "panic", models.MaskText(fmt.Sprint(p)))
+		}
+	}()
 	if err := e.o.SMS(ctx, phone, text); err != nil {
 		slog.Error("bot: a code was not sent to a phone", "err", models.MaskText(err.Error()))
 	}

@@ -79,7 +79,7 @@ func (t *turn) doubt() (bool, error) {
 // meanwhile, or it was lost with a process that died.
 func (t *turn) whether() (bool, error) {
 	switch {
-	case !t.says("好了吗", "好了没", "好了没有", "好没", "好没有", "办好了吗", "办好了没", "办好了没有", "办好没", "办好没有", "结果", "结果呢"):
+	case !t.says(howFar...):
 		return false, nil
 	case t.k.Step != "":
 		return true, t.again("这一步还没办完，在等您回答。")
@@ -102,5 +102,8 @@ func (t *turn) catchUp() {
 	t.k.Owed = nil
 }
 
-// nudges are what people write who were left waiting.
-var nudges = []string{"好了吗", "好了没", "好了没有", "好没", "好没有", "怎么样", "结果", "在吗", "人呢", "在不在", "还在吗", "？", "?", ""}
+// howFar asks how far a thing is; nudges are what else people write who were left waiting.
+var (
+	howFar = []string{"好了吗", "好了没", "好了没有", "好没", "好没有", "办好了吗", "办好了没", "办好了没有", "办好没", "办好没有", "结果", "结果呢"}
+	nudges = append([]string{"怎么样", "在吗", "人呢", "在不在", "还在吗", "？", "?", ""}, howFar...)
+)
