@@ -2,8 +2,8 @@ package bot
 
 import (
 	"context"
-	"fmt"
 	"errors"
+	"fmt"
 	"log/slog"
 	"regexp"
 	"slices"
